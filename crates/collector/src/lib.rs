@@ -1,0 +1,1 @@
+//! Reads the configuration of one AWS account into a snapshot

@@ -1,0 +1,1 @@
+//! Test support: a real AWS emulator behind a fault-injecting proxy

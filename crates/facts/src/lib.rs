@@ -1,0 +1,1 @@
+//! A snapshot's meaning, as typed, named, documented facts

@@ -1,0 +1,1 @@
+//! The IAM policy engine: who can do what

@@ -1,0 +1,1 @@
+//! Loads rules, checks their types and judges facts by them
