@@ -169,11 +169,7 @@ fn parse_statement(json: &Json<'_>, index: usize, is_listed: bool) -> Result<Sta
 }
 
 fn conflict(first: &'static str, second: &'static str) -> Fault {
-    Fault(DocumentError::Conflict {
-        pointer: String::new(),
-        first,
-        second,
-    })
+    Fault(DocumentError::Conflict { pointer: String::new(), first, second })
 }
 
 fn parse_effect(value: &Json<'_>) -> Result<Effect, DocumentError> {
@@ -185,10 +181,7 @@ fn parse_effect(value: &Json<'_>) -> Result<Effect, DocumentError> {
 }
 
 fn patterns(value: &Json<'_>, name: &str) -> Result<PatternElement, DocumentError> {
-    Ok(PatternElement {
-        negated: name.starts_with("Not"),
-        values: strings(value, || format!("/{name}"))?,
-    })
+    Ok(PatternElement { negated: name.starts_with("Not"), values: strings(value, || format!("/{name}"))? })
 }
 
 fn parse_principals(value: &Json<'_>, negated: bool) -> Result<PrincipalElement, DocumentError> {
