@@ -14,4 +14,5 @@
 //! # Ok::<(), palisade_policy::document::DocumentError>(())
 //! ```
 
+pub mod actions;
 pub mod document;
