@@ -1,1 +1,60 @@
-//! What AWS said and what it refused to say: the snapshot document and the table of calls
+//! What AWS said about one account, and what it refused to say.
+//!
+//! In: the answers that the collector got, as [`Observed`] values. Out: a [`Snapshot`], one plain,
+//! deterministic, versioned document in JSON Lines (`palisade-snapshot/1`), written atomically and
+//! verified when it is read. The table of calls ([`CALLS`]) says which operation fills which
+//! [`Evidence`], and which IAM action it needs.
+//!
+//! This crate never talks to AWS and never judges: a value that could not be read is kept as
+//! *unreadable* with its reason, never as a default.
+//!
+//! ```
+//! use palisade_snapshot::{Observed, Reason, Unreadable};
+//!
+//! let answered: Observed<bool> = serde_json::from_str("true")?;
+//! assert_eq!(answered, Observed::Present(true));
+//!
+//! let denied: Observed<bool> = Observed::Unreadable(Unreadable::new(
+//!     "s3:GetBucketVersioning", "s3:GetBucketVersioning", Reason::Denied, "access denied",
+//! ));
+//! assert!(serde_json::to_string(&denied)?.starts_with(r#"{"$unreadable":"#));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod account;
+mod calls;
+mod ecr;
+mod evidence;
+mod iam;
+mod observations;
+mod observed;
+mod paged;
+mod read;
+mod record;
+mod s3;
+mod snapshot;
+mod write;
+
+pub use account::{Account, AlternateContact, BlockPublicAccess, ContactType, Region, RegionStatus};
+pub use calls::{CALLS, Call, Scope, Service, call_for, permissions};
+pub use ecr::{Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration};
+pub use evidence::Evidence;
+pub use iam::{
+    AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy,
+    ManagedPolicy, PasswordPolicy, PermissionsBoundary, PolicyVersion, ReportTime, Role, RoleLastUsed, Tag,
+    User, VirtualMfaDevice,
+};
+pub use observations::{Observations, State};
+pub use observed::{NotOffered, Observed, Reason, Unreadable};
+pub use paged::Paged;
+pub use read::{OpenError, OpenOptions, Resources, StoredSnapshot};
+pub use record::{CallRecord, FailedCalls, Header, Listing, Record, RecordKind, SnapshotScope, Trailer};
+pub use s3::{
+    AccessControlList, Bucket, CorsRule, Encryption, EncryptionRule, Grant, Grantee, Logging,
+    ObjectOwnership, Versioning, VersioningStatus,
+};
+pub use snapshot::{Resource, Shared, Snapshot};
+pub use write::WriteError;
+
+/// The name and version of the document format, as its header carries it.
+pub const FORMAT: &str = "palisade-snapshot/1";

@@ -1,0 +1,122 @@
+//! The account itself: what belongs to no single resource.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::iam::{CredentialReport, PasswordPolicy, VirtualMfaDevice};
+use crate::{Observed, Paged};
+
+/// The account's own record. Every field is one piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// The twelve digits of the account.
+    pub id: String,
+    /// The partition, such as `aws` or `aws-us-gov`.
+    pub partition: String,
+    /// The counters of `iam:GetAccountSummary`, by AWS's names.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub summary: Observed<BTreeMap<String, i64>>,
+    /// The sign-in aliases; AWS allows one.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub aliases: Observed<Paged<String>>,
+    /// The alternate contact for security.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub security_contact: Observed<AlternateContact>,
+    /// The alternate contact for billing.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub billing_contact: Observed<AlternateContact>,
+    /// The alternate contact for operations.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub operations_contact: Observed<AlternateContact>,
+    /// All regions that AWS names for the account.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub regions: Observed<Paged<Region>>,
+    /// The password policy for IAM users; absent means AWS's default.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub password_policy: Observed<PasswordPolicy>,
+    /// The account's Block Public Access for S3; absent means four times false.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub public_access_block: Observed<BlockPublicAccess>,
+    /// The credential report.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub credential_report: Observed<CredentialReport>,
+    /// The virtual MFA devices that are assigned to somebody.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub virtual_mfa_devices: Observed<Paged<VirtualMfaDevice>>,
+}
+
+/// The three kinds of alternate contact of AWS Account Management.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContactType {
+    /// Whom AWS tells about security.
+    Security,
+    /// Whom AWS tells about bills.
+    Billing,
+    /// Whom AWS tells about operations.
+    Operations,
+}
+
+/// An alternate contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlternateContact {
+    /// The person's or team's name.
+    pub name: String,
+    /// The title.
+    pub title: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The telephone number.
+    pub phone: String,
+}
+
+/// A region and whether the account may use it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// The region's code, such as `eu-west-1`.
+    pub name: String,
+    /// Whether it is enabled.
+    pub status: RegionStatus,
+}
+
+/// `RegionOptStatus` of AWS Account Management.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RegionStatus {
+    /// Opted in.
+    Enabled,
+    /// Being opted in.
+    Enabling,
+    /// Being opted out.
+    Disabling,
+    /// Not opted in.
+    Disabled,
+    /// On without opting in.
+    EnabledByDefault,
+}
+
+impl RegionStatus {
+    /// Whether resources may exist there: all but disabled, as a region keeps its resources
+    /// while it is being switched.
+    #[must_use]
+    pub fn in_use(&self) -> bool {
+        *self != Self::Disabled
+    }
+}
+
+/// The four Block Public Access settings of S3, of an account or a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockPublicAccess {
+    /// New public ACLs are refused.
+    pub block_public_acls: bool,
+    /// Public ACLs count for nothing.
+    pub ignore_public_acls: bool,
+    /// New public policies are refused.
+    pub block_public_policy: bool,
+    /// A public policy holds only for AWS services and the owner's account.
+    pub restrict_public_buckets: bool,
+}

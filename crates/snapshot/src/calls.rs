@@ -1,0 +1,171 @@
+//! The table of calls: every operation that the collector may use, the IAM action that it needs,
+//! and the evidence that it fills. The client's allow-list, `palisade permissions` and the
+//! explanation of every unknown come from here.
+
+use std::collections::BTreeSet;
+
+use crate::Evidence;
+
+/// The AWS services that are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// AWS Security Token Service.
+    Sts,
+    /// AWS Account Management.
+    Account,
+    /// AWS Identity and Access Management.
+    Iam,
+    /// Amazon S3.
+    S3,
+    /// Amazon S3 Control.
+    S3Control,
+    /// Amazon Elastic Container Registry.
+    Ecr,
+}
+
+impl Service {
+    /// Every service, in the order of the table.
+    pub const ALL: [Self; 6] = [Self::Sts, Self::Account, Self::Iam, Self::S3, Self::S3Control, Self::Ecr];
+
+    /// The name that stands before the colon of an operation.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Account => "account",
+            Self::Iam => "iam",
+            Self::S3 => "s3",
+            Self::S3Control => "s3control",
+            Self::Ecr => "ecr",
+        }
+    }
+}
+
+/// How often an operation is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Once per account (and once per page).
+    Account,
+    /// Once per enabled region (and once per page).
+    Region,
+    /// Once per bucket.
+    Bucket,
+    /// Once per repository.
+    Repository,
+}
+
+/// One row of the table of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The service that is called.
+    pub service: Service,
+    /// The operation as the service names it, such as `GetBucketPolicy`.
+    pub api_operation: &'static str,
+    /// Service and operation, such as `s3:GetBucketPolicy`: the name used everywhere.
+    pub operation: &'static str,
+    /// The IAM actions that the caller needs; the first is the one named in explanations. Empty
+    /// where AWS asks for none.
+    pub iam_actions: &'static [&'static str],
+    /// How often it is called.
+    pub scope: Scope,
+    /// What it fills.
+    pub evidence: &'static [Evidence],
+    /// What another call fills once this one has been made.
+    pub prepares: &'static [Evidence],
+}
+
+impl Call {
+    /// The IAM action named in explanations; empty where AWS asks for none.
+    #[must_use]
+    pub fn iam_action(&self) -> &'static str {
+        self.iam_actions.first().copied().unwrap_or_default()
+    }
+}
+
+macro_rules! calls {
+    ($($service:ident $prefix:literal $operation:literal [$($action:literal),*] $scope:ident [$($evidence:ident),*] $(prepares [$($prepared:ident),+])?;)+) => {
+        /// Every operation that Palisade may call. All of them only read, except
+        /// `GenerateCredentialReport`, which makes AWS prepare the report that is then read.
+        pub const CALLS: &[Call] = &[$(Call {
+            service: Service::$service,
+            api_operation: $operation,
+            operation: concat!($prefix, ":", $operation),
+            iam_actions: &[$($action),*],
+            scope: Scope::$scope,
+            evidence: &[$(Evidence::$evidence),*],
+            prepares: &[$($(Evidence::$prepared),+)?],
+        },)+];
+    };
+}
+
+calls! {
+    Sts "sts" "GetCallerIdentity" [] Account [Caller];
+    Account "account" "GetAlternateContact" ["account:GetAlternateContact"] Account [SecurityContact, BillingContact, OperationsContact];
+    Account "account" "ListRegions" ["account:ListRegions"] Account [Regions];
+    Iam "iam" "GetAccountSummary" ["iam:GetAccountSummary"] Account [AccountSummary];
+    Iam "iam" "ListAccountAliases" ["iam:ListAccountAliases"] Account [AccountAliases];
+    Iam "iam" "GetAccountAuthorizationDetails" ["iam:GetAccountAuthorizationDetails"] Account [Users, Groups, Roles, Policies];
+    Iam "iam" "GetAccountPasswordPolicy" ["iam:GetAccountPasswordPolicy"] Account [PasswordPolicy];
+    Iam "iam" "GetCredentialReport" ["iam:GetCredentialReport"] Account [CredentialReport];
+    Iam "iam" "GenerateCredentialReport" ["iam:GenerateCredentialReport"] Account [] prepares [CredentialReport];
+    Iam "iam" "ListVirtualMFADevices" ["iam:ListVirtualMFADevices"] Account [VirtualMfaDevices];
+    S3Control "s3control" "GetPublicAccessBlock" ["s3:GetAccountPublicAccessBlock"] Account [AccountBlockPublicAccess];
+    S3 "s3" "ListBuckets" ["s3:ListAllMyBuckets"] Account [Buckets];
+    S3 "s3" "GetBucketLocation" ["s3:GetBucketLocation"] Bucket [BucketRegion];
+    S3 "s3" "GetBucketPolicy" ["s3:GetBucketPolicy"] Bucket [BucketPolicy];
+    S3 "s3" "GetBucketAcl" ["s3:GetBucketAcl"] Bucket [BucketAcl];
+    S3 "s3" "GetPublicAccessBlock" ["s3:GetBucketPublicAccessBlock"] Bucket [BucketPublicAccessBlock];
+    S3 "s3" "GetBucketOwnershipControls" ["s3:GetBucketOwnershipControls"] Bucket [BucketOwnershipControls];
+    S3 "s3" "GetBucketEncryption" ["s3:GetEncryptionConfiguration"] Bucket [BucketEncryption];
+    S3 "s3" "GetBucketVersioning" ["s3:GetBucketVersioning"] Bucket [BucketVersioning];
+    S3 "s3" "GetBucketLogging" ["s3:GetBucketLogging"] Bucket [BucketLogging];
+    S3 "s3" "GetBucketCors" ["s3:GetBucketCORS"] Bucket [BucketCors];
+    Ecr "ecr" "DescribeRepositories" ["ecr:DescribeRepositories"] Region [Repositories];
+    Ecr "ecr" "GetRegistryScanningConfiguration" ["ecr:GetRegistryScanningConfiguration"] Region [RegistryScanning];
+    Ecr "ecr" "GetRepositoryPolicy" ["ecr:GetRepositoryPolicy"] Repository [RepositoryPolicy];
+    Ecr "ecr" "GetLifecyclePolicy" ["ecr:GetLifecyclePolicy"] Repository [RepositoryLifecyclePolicy];
+}
+
+/// The call that fills a piece of evidence.
+#[must_use]
+pub fn call_for(evidence: Evidence) -> Option<&'static Call> {
+    CALLS.iter().find(|call| call.evidence.contains(&evidence))
+}
+
+/// The IAM actions that collecting this evidence needs, preparing calls included, sorted.
+#[must_use]
+pub fn permissions(evidence: &BTreeSet<Evidence>) -> BTreeSet<&'static str> {
+    CALLS
+        .iter()
+        .filter(|call| call.evidence.iter().chain(call.prepares).any(|one| evidence.contains(one)))
+        .flat_map(|call| call.iam_actions.iter().copied())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_evidence_has_exactly_one_call() {
+        for &evidence in Evidence::ALL {
+            let filled = CALLS.iter().filter(|call| call.evidence.contains(&evidence)).count();
+            assert_eq!(filled, 1, "{evidence}");
+        }
+    }
+
+    #[test]
+    fn operations_are_unique() {
+        let names: BTreeSet<_> = CALLS.iter().map(|call| call.operation).collect();
+        assert_eq!(names.len(), CALLS.len());
+    }
+
+    #[test]
+    fn the_credential_report_needs_its_preparing_call_too() {
+        let wanted = BTreeSet::from([Evidence::CredentialReport]);
+        assert_eq!(
+            permissions(&wanted),
+            BTreeSet::from(["iam:GenerateCredentialReport", "iam:GetCredentialReport"])
+        );
+    }
+}

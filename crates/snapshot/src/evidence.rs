@@ -1,0 +1,97 @@
+//! The names of everything that a scan can read, each one field or listing of the snapshot.
+
+use std::fmt;
+
+macro_rules! evidence {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
+        /// One thing that a scan reads: a field of a record, or the listing of a kind.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Evidence {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Evidence {
+            /// Every piece of evidence, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The name as it stands in documents, such as `s3.bucket.policy`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What it is, in one line.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc,)+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+evidence! {
+    /// Who is asking.
+    Caller = "account.caller",
+    /// The counters of `GetAccountSummary`, root user included.
+    AccountSummary = "account.summary",
+    /// The account's sign-in aliases.
+    AccountAliases = "account.aliases",
+    /// The alternate contact for security.
+    SecurityContact = "account.security_contact",
+    /// The alternate contact for billing.
+    BillingContact = "account.billing_contact",
+    /// The alternate contact for operations.
+    OperationsContact = "account.operations_contact",
+    /// The regions of the account and whether each is enabled.
+    Regions = "account.regions",
+    /// The account's password policy for IAM users.
+    PasswordPolicy = "account.password_policy",
+    /// The account's Block Public Access settings for S3.
+    AccountBlockPublicAccess = "account.public_access_block",
+    /// The credential report.
+    CredentialReport = "account.credential_report",
+    /// The virtual MFA devices that are assigned.
+    VirtualMfaDevices = "account.virtual_mfa_devices",
+    /// The IAM users with their policies and groups.
+    Users = "iam.user",
+    /// The IAM groups with their policies.
+    Groups = "iam.group",
+    /// The IAM roles with their policies and trust policies.
+    Roles = "iam.role",
+    /// The managed policies: the account's own, and AWS's where they are attached.
+    Policies = "iam.policy",
+    /// The S3 general purpose buckets.
+    Buckets = "s3.bucket",
+    /// The region a bucket is in.
+    BucketRegion = "s3.bucket.region",
+    /// A bucket's policy.
+    BucketPolicy = "s3.bucket.policy",
+    /// A bucket's access control list.
+    BucketAcl = "s3.bucket.acl",
+    /// A bucket's own Block Public Access settings.
+    BucketPublicAccessBlock = "s3.bucket.public_access_block",
+    /// A bucket's object ownership.
+    BucketOwnershipControls = "s3.bucket.object_ownership",
+    /// A bucket's default encryption.
+    BucketEncryption = "s3.bucket.encryption",
+    /// A bucket's versioning state.
+    BucketVersioning = "s3.bucket.versioning",
+    /// A bucket's server access logging.
+    BucketLogging = "s3.bucket.logging",
+    /// A bucket's cross-origin resource sharing rules.
+    BucketCors = "s3.bucket.cors",
+    /// The private ECR repositories of a region.
+    Repositories = "ecr.repository",
+    /// A repository's policy.
+    RepositoryPolicy = "ecr.repository.policy",
+    /// A repository's lifecycle policy.
+    RepositoryLifecyclePolicy = "ecr.repository.lifecycle_policy",
+    /// The image scanning rules of a region's private registry.
+    RegistryScanning = "ecr.registry.scanning",
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

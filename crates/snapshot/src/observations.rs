@@ -1,0 +1,135 @@
+//! Walks the evidence of a record: for coverage, and to take evidence away in tests.
+
+use crate::{
+    Account, Bucket, Evidence, Listing, NotOffered, Observed, Paged, Registry, Repository, Unreadable,
+};
+
+/// How a piece of evidence was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State<'a> {
+    /// AWS gave a value or said that nothing is configured.
+    Answered,
+    /// It could not be read, or not to its end.
+    Unreadable(&'a Unreadable),
+    /// It can't be asked here.
+    NotOffered(&'a NotOffered),
+}
+
+/// A record that holds evidence.
+pub trait Observations {
+    /// Calls `visit` for each piece of evidence that the record holds, in a fixed order.
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(Evidence, State<'a>));
+
+    /// Makes one piece of evidence unreadable, as if the read had failed like this.
+    fn withhold(&mut self, evidence: Evidence, why: &Unreadable);
+}
+
+trait Field {
+    fn state(&self) -> State<'_>;
+    fn take_away(&mut self, why: &Unreadable);
+}
+
+/// What a present value may still lack.
+trait Partial {
+    fn missing(&self) -> Option<&Unreadable> {
+        None
+    }
+}
+
+impl<T> Partial for Paged<T> {
+    fn missing(&self) -> Option<&Unreadable> {
+        self.incomplete.as_ref()
+    }
+}
+
+impl Partial for String {}
+impl<T> Partial for Vec<T> {}
+impl<K, V> Partial for std::collections::BTreeMap<K, V> {}
+impl Partial for crate::AlternateContact {}
+impl Partial for crate::PasswordPolicy {}
+impl Partial for crate::BlockPublicAccess {}
+impl Partial for crate::CredentialReport {}
+impl Partial for crate::AccessControlList {}
+impl Partial for crate::ObjectOwnership {}
+impl Partial for crate::Encryption {}
+impl Partial for crate::Versioning {}
+impl Partial for crate::Logging {}
+impl Partial for crate::ScanningConfiguration {}
+
+impl<T: Partial> Field for Observed<T> {
+    fn state(&self) -> State<'_> {
+        match self {
+            Self::Present(value) => value.missing().map_or(State::Answered, State::Unreadable),
+            Self::Absent => State::Answered,
+            Self::Unreadable(why) => State::Unreadable(why),
+            Self::NotOffered(why) => State::NotOffered(why),
+        }
+    }
+
+    fn take_away(&mut self, why: &Unreadable) {
+        *self = Self::Unreadable(why.clone());
+    }
+}
+
+macro_rules! observations {
+    ($record:ident { $($field:ident: $evidence:ident),+ $(,)? }) => {
+        impl Observations for $record {
+            fn each<'a>(&'a self, visit: &mut dyn FnMut(Evidence, State<'a>)) {
+                $(visit(Evidence::$evidence, self.$field.state());)+
+            }
+
+            fn withhold(&mut self, evidence: Evidence, why: &Unreadable) {
+                match evidence {
+                    $(Evidence::$evidence => self.$field.take_away(why),)+
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+
+observations!(Account {
+    summary: AccountSummary,
+    aliases: AccountAliases,
+    security_contact: SecurityContact,
+    billing_contact: BillingContact,
+    operations_contact: OperationsContact,
+    regions: Regions,
+    password_policy: PasswordPolicy,
+    public_access_block: AccountBlockPublicAccess,
+    credential_report: CredentialReport,
+    virtual_mfa_devices: VirtualMfaDevices,
+});
+
+observations!(Bucket {
+    region: BucketRegion,
+    policy: BucketPolicy,
+    acl: BucketAcl,
+    public_access_block: BucketPublicAccessBlock,
+    object_ownership: BucketOwnershipControls,
+    encryption: BucketEncryption,
+    versioning: BucketVersioning,
+    logging: BucketLogging,
+    cors: BucketCors,
+});
+
+observations!(Registry { scanning: RegistryScanning });
+
+observations!(Repository { policy: RepositoryPolicy, lifecycle_policy: RepositoryLifecyclePolicy });
+
+impl Observations for Listing {
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(Evidence, State<'a>)) {
+        let state = match (&self.incomplete, &self.not_offered) {
+            (Some(why), _) => State::Unreadable(why),
+            (None, Some(why)) => State::NotOffered(why),
+            (None, None) => State::Answered,
+        };
+        visit(self.kind.evidence(), state);
+    }
+
+    fn withhold(&mut self, evidence: Evidence, why: &Unreadable) {
+        if self.kind.evidence() == evidence {
+            self.incomplete = Some(why.clone());
+        }
+    }
+}
