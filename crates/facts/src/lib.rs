@@ -1,1 +1,29 @@
-//! A snapshot's meaning, as typed, named, documented facts
+//! What a snapshot means: typed, named, documented facts, one object per resource.
+//!
+//! In: the shared records of a [`palisade_snapshot`] document and its resources, one at a time,
+//! and what the user declares. Out: [`Subject`]s, the resources that rules judge, whose attributes
+//! are [`Value`]s. A fact that rests on something unreadable is itself unknown and says on which
+//! calls; it never falls back to a default.
+//!
+//! The structs of this crate are the vocabulary of the rule language: `KINDS` lists them, and the
+//! type check, the JSON Schema for editors and the reference page are made from that list.
+//! This crate never talks to AWS, never reads a rule and has no clock but the snapshot's.
+//!
+//! ```
+//! use palisade_facts::{Known, Missing, MissingCall, Reason};
+//!
+//! let denied = Missing::of(MissingCall::new("s3:GetBucketVersioning", "s3:GetBucketVersioning", Reason::Denied));
+//! let versioning: Known<bool> = Known::Unknown(denied);
+//! assert!(versioning.known().is_none());
+//! ```
+
+mod known;
+mod object;
+mod subject;
+mod value;
+
+pub use known::{Known, Listed, Missing, MissingCall};
+pub use object::{FactValue, Field, Object, ObjectType, Type};
+pub use palisade_snapshot::{Evidence, Reason};
+pub use subject::{Gap, Kind, Subject};
+pub use value::{Items, List, Value};

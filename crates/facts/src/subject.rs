@@ -1,0 +1,58 @@
+//! The resources that rules judge.
+
+use std::fmt;
+
+use palisade_snapshot::{RecordKind, Shared};
+
+use crate::{Missing, Object, ObjectType};
+
+/// A kind of resource that rules can be about.
+pub struct Kind {
+    /// Its name in rules and reports, such as `s3.bucket`.
+    pub name: &'static str,
+    /// What a rule calls the resource it judges, such as `bucket`.
+    pub variable: &'static str,
+    /// Its attributes.
+    pub object: &'static ObjectType,
+    /// The listings that decide which resources of the kind there are; none where each account has
+    /// exactly one.
+    pub listings: &'static [RecordKind],
+    /// The ARN that stands for all resources of the kind, such as `arn:aws:s3:::*`.
+    pub wildcard_arn: fn(&Shared) -> String,
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// One resource with its facts.
+#[derive(Debug)]
+pub struct Subject {
+    /// What kind of resource it is.
+    pub kind: &'static Kind,
+    /// Its ARN, or what stands for one; unique within the kind.
+    pub arn: String,
+    /// Its name for people.
+    pub name: String,
+    /// Its region; none for global resources.
+    pub region: Option<String>,
+    /// Its attributes.
+    pub facts: Box<dyn Object>,
+}
+
+/// Resources of a kind that nobody could list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The region whose listing is missing; none for global listings.
+    pub region: Option<String>,
+    /// The calls that would list them.
+    pub missing: Missing,
+}
