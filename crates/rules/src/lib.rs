@@ -1,1 +1,8 @@
-//! Loads rules, checks their types and judges facts by them
+//! Loads rules, checks their types and judges facts by them.
+
+mod report;
+
+pub use report::{
+    Coverage, Digests, EvidenceFact, Finding, Fix, Report, ResourceName, Run, RunScope, Severity, Summary,
+    UnknownBecause, UnreadableCalls, Verdict, VerdictCounts, Waiver,
+};
