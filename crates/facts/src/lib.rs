@@ -17,13 +17,25 @@
 //! assert!(versioning.known().is_none());
 //! ```
 
+mod access;
+pub mod account;
+mod declarations;
+pub mod ecr;
+pub mod iam;
 mod known;
+mod lazy;
 mod object;
+pub mod s3;
 mod subject;
 mod value;
+pub mod vocabulary;
 
+pub use access::{Access, AccessGrant, Witness};
+pub use declarations::{Declarations, EmergencyInlinePolicy};
 pub use known::{Known, Listed, Missing, MissingCall};
+pub use lazy::Lazy;
 pub use object::{FactValue, Field, Object, ObjectType, Type};
 pub use palisade_snapshot::{Evidence, Reason};
 pub use subject::{Gap, Kind, Subject};
 pub use value::{Items, List, Value};
+pub use vocabulary::KINDS;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use palisade_snapshot::Evidence;
 
 use crate::{Known, List, Listed, Value};
@@ -108,6 +109,14 @@ impl FactValue for Timestamp {
 
     fn value(&self) -> Value<'_> {
         Value::Time(*self)
+    }
+}
+
+impl FactValue for Date {
+    const TYPE: Type = Type::String;
+
+    fn value(&self) -> Value<'_> {
+        Value::String(Cow::Owned(self.to_string()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use palisade_snapshot::{RecordKind, Shared};
+use palisade_snapshot::{Evidence, RecordKind, Shared};
 
 use crate::{Missing, Object, ObjectType};
 
@@ -17,6 +17,8 @@ pub struct Kind {
     /// The listings that decide which resources of the kind there are; none where each account has
     /// exactly one.
     pub listings: &'static [RecordKind],
+    /// The evidence that decides, besides the listings, which resources of the kind there are.
+    pub reads: &'static [Evidence],
     /// The ARN that stands for all resources of the kind, such as `arn:aws:s3:::*`.
     pub wildcard_arn: fn(&Shared) -> String,
 }

@@ -1,0 +1,51 @@
+//! Whether somebody may do something.
+
+use crate::{fact_enum, facts};
+
+fact_enum! {
+    /// Whether an access is possible.
+    pub enum Access {
+        /// Nobody gets it this way.
+        No = "no",
+        /// Only under conditions on who or where the caller is, such as his network or organization.
+        Conditional = "conditional",
+        /// It is possible; conditions that the caller chooses himself count as met.
+        Yes = "yes",
+    }
+}
+
+facts! {
+    /// A concrete request that the policy engine confirms as allowed.
+    pub struct Witness as "witness" {
+        /// Who asks: an ARN, an account, or `anonymous`.
+        principal: String, reads [];
+        /// The action, such as `s3:GetObject`.
+        action: String, reads [];
+        /// The resource, as an ARN.
+        resource: String, reads [];
+        /// What the request says of itself, as `key=value`, where that matters.
+        context: Vec<String>, reads [];
+    }
+}
+
+facts! {
+    /// One reason why an access is possible: a statement of a policy or a grant of an access control list.
+    pub struct AccessGrant as "access_grant" {
+        /// `policy` or `acl`.
+        source: String, reads [];
+        /// Where it stands: a JSON pointer into the policy's text or the access control list.
+        pointer: String, reads [];
+        /// The `Sid` of the statement, if it has one.
+        sid: Option<String>, reads [];
+        /// Whom it reaches.
+        principal: String, reads [];
+        /// What it allows: capabilities such as `read`, `write`, `administer`.
+        capabilities: Vec<String>, reads [];
+        /// Whether it counts without conditions.
+        access: Access, reads [];
+        /// The conditions that remain, as text.
+        conditions: Vec<String>, reads [];
+        /// A request that it allows, where there is one.
+        witness: Option<Witness>, reads [];
+    }
+}

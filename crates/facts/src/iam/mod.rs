@@ -1,0 +1,21 @@
+//! IAM: identities, their policies and credentials.
+
+pub mod access_key;
+mod attached;
+pub mod group;
+pub mod inline_policy;
+pub mod password_policy;
+pub mod policy;
+pub mod role;
+pub mod root;
+pub mod user;
+
+pub use access_key::AccessKey;
+pub use attached::{AttachedPolicy, Tag};
+pub use group::Group;
+pub use inline_policy::{Emergency, InlinePolicy};
+pub use password_policy::PasswordPolicy;
+pub use policy::Policy;
+pub use role::{ExternalAccount, Role, RoleTrusts};
+pub use root::Root;
+pub use user::User;

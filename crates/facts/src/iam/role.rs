@@ -1,0 +1,89 @@
+//! IAM roles and whom they trust.
+
+use jiff::Timestamp;
+use palisade_snapshot::RecordKind;
+
+use super::{AttachedPolicy, Tag};
+use crate::{Access, Kind, Known, Lazy, facts};
+
+facts! {
+    /// An IAM role.
+    pub struct Role as "iam.role" {
+        /// Its ARN.
+        arn: String, reads [];
+        /// Its name.
+        name: String, reads [];
+        /// Its path, `/` at the least.
+        path: String, reads [];
+        /// When it was created.
+        created_at: Timestamp, reads [];
+        /// Its age in days.
+        age_days: i64, reads [];
+        /// Whether an AWS service owns it, so that nobody in the account can change it (`/aws-service-role/`).
+        service_linked: bool, reads [];
+        /// Whether IAM Identity Center made it from a permission set (`/aws-reserved/`).
+        identity_center: bool, reads [];
+        /// When it was last used within the 400 days that AWS tracks; null if not.
+        last_used_at: Option<Timestamp>, reads [];
+        /// How many days ago it was last used; null if not within the 400 days that AWS tracks.
+        last_used_days: Option<i64>, reads [];
+        /// Whom its trust policy lets in.
+        trusts: Lazy<Known<RoleTrusts>>, reads [];
+        /// The names of its inline policies.
+        inline_policies: Vec<String>, reads [];
+        /// The managed policies attached to it.
+        attached_policies: Vec<AttachedPolicy>, reads [];
+        /// The ARN of its permissions boundary; null if there is none.
+        permissions_boundary: Option<String>, reads [];
+        /// The ARNs of the instance profiles that carry it.
+        instance_profiles: Vec<String>, reads [];
+        /// Its tags.
+        tags: Vec<Tag>, reads [];
+    }
+}
+
+facts! {
+    /// Whom a role's trust policy lets in.
+    pub struct RoleTrusts as "role_trusts" {
+        /// Whether anybody, of whatever account or identity provider, can assume the role.
+        anyone: Access, reads [];
+        /// The accounts other than the role's own that can assume it.
+        external_accounts: Vec<ExternalAccount>, reads [];
+        /// The AWS services that can assume it.
+        services: Vec<String>, reads [];
+        /// The identity providers whose users can assume it.
+        identity_providers: Vec<String>, reads [];
+        /// Whether a statement allows everybody whom it does not name (`Allow` with `NotPrincipal`).
+        not_principal: bool, reads [];
+    }
+}
+
+facts! {
+    /// Another account that a role trusts.
+    pub struct ExternalAccount as "external_account" {
+        /// The twelve digits, or the canonical or unique id that the policy names.
+        account: String, reads [];
+        /// Whether `palisade.toml` declares the account as trusted.
+        declared: bool, reads [];
+        /// Whether the account is let in without conditions on who or where its caller is.
+        access: Access, reads [];
+        /// Whether a statement demands a fixed `sts:ExternalId`, in all statements that let the account in.
+        external_id_required: bool, reads [];
+        /// The conditions under which it is let in, as text.
+        conditions: Vec<String>, reads [];
+        /// Where the trust policy says so, as JSON pointers.
+        pointers: Vec<String>, reads [];
+    }
+}
+
+/// IAM roles.
+pub static KIND: Kind = Kind {
+    name: "iam.role",
+    variable: "role",
+    object: &Role::OBJECT,
+    listings: &[RecordKind::Role],
+    reads: &[],
+    wildcard_arn: |shared| {
+        format!("arn:{}:iam::{}:role/*", shared.header.partition, shared.header.account_id)
+    },
+};

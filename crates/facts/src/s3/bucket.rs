@@ -1,0 +1,59 @@
+//! S3 general purpose buckets.
+
+use jiff::Timestamp;
+use palisade_snapshot::RecordKind;
+
+use super::{
+    AclGrant, BucketExposure, CorsRule, Encryption, Logging, ObjectOwnership, PublicAccessBlock, Versioning,
+};
+use crate::{Kind, Known, Lazy, facts};
+
+facts! {
+    /// An S3 general purpose bucket.
+    pub struct Bucket as "s3.bucket" {
+        /// Its ARN.
+        arn: String, reads [];
+        /// Its name.
+        name: String, reads [];
+        /// The region it is in.
+        region: Known<String>, reads [BucketRegion];
+        /// When it was created; null if AWS did not say.
+        created_at: Option<Timestamp>, reads [];
+        /// Whether it has a policy.
+        has_policy: Known<bool>, reads [BucketPolicy];
+        /// What the public can do with it.
+        exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess];
+        /// The bucket's own Block Public Access.
+        public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock];
+        /// Block Public Access in force: each setting is on if it is on for the bucket or for the account.
+        effective_public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock, AccountBlockPublicAccess];
+        /// Who owns its objects.
+        object_ownership: Known<ObjectOwnership>, reads [BucketOwnershipControls];
+        /// Whether access control lists count.
+        acls_enabled: Known<bool>, reads [BucketOwnershipControls];
+        /// The grants of its access control list, whether they count or not.
+        acl_grants: Known<Vec<AclGrant>>, reads [BucketAcl];
+        /// The default encryption of new objects; null if none is configured.
+        encryption: Known<Option<Encryption>>, reads [BucketEncryption];
+        /// Its versioning.
+        versioning: Known<Versioning>, reads [BucketVersioning];
+        /// Whether deleting a version needs MFA.
+        mfa_delete: Known<bool>, reads [BucketVersioning];
+        /// Where its server access logs go; null if they are off.
+        logging: Known<Option<Logging>>, reads [BucketLogging];
+        /// Its rules of cross-origin resource sharing.
+        cors: Known<Vec<CorsRule>>, reads [BucketCors];
+        /// Whether every request without TLS, to the bucket and to any object, by anybody, is denied.
+        tls_required: Lazy<Known<bool>>, reads [BucketPolicy];
+    }
+}
+
+/// S3 general purpose buckets.
+pub static KIND: Kind = Kind {
+    name: "s3.bucket",
+    variable: "bucket",
+    object: &Bucket::OBJECT,
+    listings: &[RecordKind::Bucket],
+    reads: &[],
+    wildcard_arn: |shared| format!("arn:{}:s3:::*", shared.header.partition),
+};

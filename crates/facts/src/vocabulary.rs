@@ -1,0 +1,59 @@
+//! What a rule may name: the one list of kinds, and what is derived from it.
+
+use std::collections::BTreeSet;
+
+use palisade_snapshot::Evidence;
+
+use crate::{Kind, ObjectType, Type, account, ecr, iam, s3};
+
+/// Every kind of resource that rules can be about, in the order of the reference.
+pub static KINDS: [&Kind; 12] = [
+    &account::KIND,
+    &iam::root::KIND,
+    &iam::password_policy::KIND,
+    &iam::user::KIND,
+    &iam::access_key::KIND,
+    &iam::group::KIND,
+    &iam::role::KIND,
+    &iam::policy::KIND,
+    &iam::inline_policy::KIND,
+    &s3::bucket::KIND,
+    &ecr::registry::KIND,
+    &ecr::repository::KIND,
+];
+
+/// The kind of that name, such as `s3.bucket`.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.name == name)
+}
+
+/// The evidence that decides which resources of a kind there are.
+#[must_use]
+pub fn evidence_of_kind(kind: &Kind) -> BTreeSet<Evidence> {
+    kind.listings.iter().map(|listing| listing.evidence()).chain(kind.reads.iter().copied()).collect()
+}
+
+/// The evidence that an attribute rests on: that of every step on the way to it. `None` if there is no
+/// such attribute. A step goes through lists and optional values, so `["exposure", "grants", "sid"]` is one.
+#[must_use]
+pub fn evidence_of_path(object: &'static ObjectType, path: &[&str]) -> Option<BTreeSet<Evidence>> {
+    let mut evidence = BTreeSet::new();
+    let mut object = Some(object);
+    for name in path {
+        let (_, field) = object?.field(name)?;
+        evidence.extend(field.reads);
+        object = object_of(&field.ty);
+    }
+    Some(evidence)
+}
+
+/// The object type behind lists and optional values, if there is one.
+#[must_use]
+pub fn object_of(ty: &Type) -> Option<&'static ObjectType> {
+    match ty {
+        Type::Object(object) => Some(object),
+        Type::List(inner) | Type::Optional(inner) => object_of(inner),
+        _ => None,
+    }
+}
