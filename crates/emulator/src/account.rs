@@ -1,0 +1,17 @@
+//! Accounts as plain data, and how the emulator is filled with them.
+
+mod buckets;
+mod description;
+mod documents;
+mod fill;
+mod generate;
+mod identities;
+mod repositories;
+
+pub use buckets::{BlockPublicAccess, Bucket, CorsRule};
+pub use description::{Account, Contact, PasswordPolicy, Recorded, Root};
+pub use generate::Sizes;
+pub use identities::{AccessKey, Console, Group, ManagedPolicy, Policies, Role, User};
+pub use repositories::{Repository, ScanRule};
+
+pub(crate) use fill::fill;

@@ -1,0 +1,73 @@
+//! ECR repositories and the scanning rules of the registries.
+
+use aws_sdk_ecr::Client;
+use aws_sdk_ecr::types::{
+    ImageScanningConfiguration, ImageTagMutability, RegistryScanningRule, ScanFrequency, ScanType,
+    ScanningRepositoryFilter, ScanningRepositoryFilterType, Tag,
+};
+use aws_types::SdkConfig;
+
+use super::{failed, in_region, invalid};
+use crate::account::{Account, Repository, ScanRule};
+use crate::error::EmulatorError;
+
+pub(super) async fn fill(config: &SdkConfig, account: &Account) -> Result<(), EmulatorError> {
+    for repository in &account.repositories {
+        let ecr = Client::new(&in_region(config, &repository.region));
+        create(&ecr, repository).await?;
+    }
+    for (region, rules) in &account.registry_scanning {
+        let ecr = Client::new(&in_region(config, region));
+        set_scanning(&ecr, region, rules).await?;
+    }
+    Ok(())
+}
+
+async fn create(ecr: &Client, repository: &Repository) -> Result<(), EmulatorError> {
+    let name = &repository.name;
+    let mutability =
+        if repository.immutable_tags { ImageTagMutability::Immutable } else { ImageTagMutability::Mutable };
+    let tags = repository.tags.iter().map(|(key, value)| {
+        Tag::builder().key(key).value(value).build().map_err(invalid("ecr:CreateRepository", name))
+    });
+    let tags = tags.collect::<Result<Vec<_>, _>>()?;
+    ecr.create_repository()
+        .repository_name(name)
+        .image_tag_mutability(mutability)
+        .image_scanning_configuration(
+            ImageScanningConfiguration::builder().scan_on_push(repository.scan_on_push).build(),
+        )
+        .set_tags(Some(tags).filter(|tags| !tags.is_empty()))
+        .send()
+        .await
+        .map_err(failed("ecr:CreateRepository", name))?;
+    if let Some(policy) = &repository.policy {
+        let sent =
+            ecr.set_repository_policy().repository_name(name).policy_text(policy.to_string()).send().await;
+        sent.map_err(failed("ecr:SetRepositoryPolicy", name))?;
+    }
+    if let Some(policy) = &repository.lifecycle {
+        let put = ecr.put_lifecycle_policy().repository_name(name).lifecycle_policy_text(policy.to_string());
+        put.send().await.map_err(failed("ecr:PutLifecyclePolicy", name))?;
+    }
+    Ok(())
+}
+
+async fn set_scanning(ecr: &Client, region: &str, rules: &[ScanRule]) -> Result<(), EmulatorError> {
+    let operation = "ecr:PutRegistryScanningConfiguration";
+    let mut built = Vec::new();
+    for rule in rules {
+        let filters = rule.filters.iter().map(|filter| {
+            let kind = ScanningRepositoryFilterType::Wildcard;
+            ScanningRepositoryFilter::builder().filter(filter).filter_type(kind).build()
+        });
+        let filters = filters.collect::<Result<Vec<_>, _>>().map_err(invalid(operation, region))?;
+        let frequency = ScanFrequency::from(rule.frequency.as_str());
+        let rule =
+            RegistryScanningRule::builder().scan_frequency(frequency).set_repository_filters(Some(filters));
+        built.push(rule.build().map_err(invalid(operation, region))?);
+    }
+    let put = ecr.put_registry_scanning_configuration().scan_type(ScanType::Basic).set_rules(Some(built));
+    put.send().await.map_err(failed(operation, region))?;
+    Ok(())
+}

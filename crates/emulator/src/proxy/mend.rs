@@ -1,0 +1,224 @@
+//! Makes the emulator's answers what AWS answers, where moto is known to differ.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use xmltree::{Element, EmitterConfig, XMLNode};
+
+use super::answer::Answer;
+use super::operation::Protocol;
+use super::request::Incoming;
+use super::state::State;
+use super::{Shapes, credential_report};
+
+/// Corrects an answer of the emulator; errors and what it does well stay as they are.
+pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, state: &State) -> Answer {
+    if answer.status != 200 || !touches(incoming) {
+        return answer;
+    }
+    let Ok(mut document) = Element::parse(answer.body.as_ref()) else { return answer };
+    let operation = incoming.request.operation.as_str();
+    rename_root(operation, &mut document);
+    if incoming.protocol == Protocol::Query {
+        encode_policies(&mut document);
+        set_ages(&mut document, shapes);
+    }
+    match operation {
+        "iam:GetAccountSummary" => set_root_counters(&mut document, shapes),
+        "iam:GetCredentialReport" => credential_report::mend(&mut document, shapes),
+        "iam:GetAccountAuthorizationDetails" => drop_unattached_policies(&mut document),
+        "sts:GetCallerIdentity" => name_caller(&mut document),
+        "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity" => learn_account(&document, state),
+        _ => {}
+    }
+    if let Some(body) = written(&document) {
+        answer.body = body.into();
+    }
+    answer
+}
+
+/// The roots that moto writes otherwise than the services' models have them.
+const ROOTS: &[(&str, &str)] = &[
+    ("s3:GetBucketAccelerateConfiguration", "AccelerateConfiguration"),
+    ("s3:GetBucketNotificationConfiguration", "NotificationConfiguration"),
+    ("s3:GetBucketVersioning", "VersioningConfiguration"),
+];
+
+fn touches(incoming: &Incoming) -> bool {
+    let rooted = || ROOTS.iter().any(|(operation, _)| *operation == incoming.request.operation);
+    match incoming.protocol {
+        Protocol::Query | Protocol::S3Control => {
+            !incoming.request.operation.ends_with("GetPublicAccessBlock")
+        }
+        Protocol::S3 => rooted(),
+        Protocol::Json | Protocol::RestJson => false,
+    }
+}
+
+fn rename_root(operation: &str, document: &mut Element) {
+    if let Some((_, root)) = ROOTS.iter().find(|(name, _)| *name == operation) {
+        document.name = (*root).to_owned();
+    } else if operation.starts_with("s3control:")
+        && let Some(stem) = document.name.strip_suffix("Response")
+    {
+        document.name = format!("{stem}Result");
+    }
+}
+
+/// What IAM leaves as it is when it encodes a document: RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The elements in which IAM returns policy documents.
+const DOCUMENTS: &[&str] = &["AssumeRolePolicyDocument", "PolicyDocument", "Document"];
+
+/// Percent-encodes the documents that moto returns as they are ("URL-encoded, compliant with
+/// RFC 3986", `PolicyVersion` and `Role` of the IAM API reference).
+fn encode_policies(document: &mut Element) {
+    visit(document, &mut |element| {
+        if DOCUMENTS.contains(&element.name.as_str())
+            && let Some(text) = element.get_text().filter(|text| text.trim_start().starts_with('{'))
+        {
+            let encoded = utf8_percent_encode(&text, RESERVED).to_string();
+            element.children = vec![XMLNode::Text(encoded)];
+        }
+    });
+}
+
+/// Sets the creation and last-use times that the account's description gives.
+fn set_ages(document: &mut Element, shapes: &Shapes) {
+    visit(document, &mut |element| {
+        if element.get_child("CreateDate").is_none() {
+            return;
+        }
+        if let Some(id) = text_of(element, "AccessKeyId") {
+            let described = shapes.access_keys.get(&id).and_then(|(user, place)| {
+                let user = shapes.account.users.iter().find(|one| one.name == *user)?;
+                user.access_keys.get(*place)
+            });
+            if let Some(key) = described {
+                set_text(element, "CreateDate", shapes.days_ago(key.age_days));
+            }
+        } else if let Some(name) = text_of(element, "RoleName") {
+            if let Some(role) = shapes.account.roles.iter().find(|role| role.name == name) {
+                set_text(element, "CreateDate", shapes.days_ago(role.age_days));
+                if let Some(days) = role.last_used_days {
+                    set_last_used(element, shapes.days_ago(days));
+                }
+            }
+        } else if let Some(name) = text_of(element, "UserName") {
+            let described = shapes.account.users.iter().find(|user| user.name == name);
+            if let Some(user) = described {
+                set_text(element, "CreateDate", shapes.days_ago(user.age_days));
+            }
+        }
+    });
+}
+
+fn set_last_used(role: &mut Element, moment: String) {
+    role.take_child("RoleLastUsed");
+    let mut last_used = Element::new("RoleLastUsed");
+    for (name, text) in [("LastUsedDate", moment), ("Region", "us-east-1".to_owned())] {
+        let mut child = Element::new(name);
+        child.children.push(XMLNode::Text(text));
+        last_used.children.push(XMLNode::Element(child));
+    }
+    role.children.push(XMLNode::Element(last_used));
+}
+
+/// Sets the counters of the root user, which moto has as constants.
+fn set_root_counters(document: &mut Element, shapes: &Shapes) {
+    let root = &shapes.account.root;
+    let counters = [
+        ("AccountMFAEnabled", usize::from(root.mfa)),
+        ("AccountAccessKeysPresent", usize::from(!root.access_keys.is_empty())),
+        ("AccountPasswordPresent", usize::from(root.password)),
+        ("AccountSigningCertificatesPresent", usize::from(root.signing_certificates > 0)),
+    ];
+    visit(document, &mut |element| {
+        if element.name != "SummaryMap" {
+            return;
+        }
+        for (name, value) in counters {
+            element.children.retain(|node| {
+                let entry = node.as_element();
+                entry.and_then(|entry| text_of(entry, "key")).is_none_or(|key| key != name)
+            });
+            let mut entry = Element::new("entry");
+            for (part, text) in [("key", name.to_owned()), ("value", value.to_string())] {
+                let mut child = Element::new(part);
+                child.children.push(XMLNode::Text(text));
+                entry.children.push(XMLNode::Element(child));
+            }
+            element.children.push(XMLNode::Element(entry));
+        }
+    });
+}
+
+/// Drops AWS managed policies that nothing uses: AWS lists only those in use.
+fn drop_unattached_policies(document: &mut Element) {
+    visit(document, &mut |element| {
+        if element.name != "Policies" {
+            return;
+        }
+        element.children.retain(|node| {
+            let Some(policy) = node.as_element() else { return true };
+            let of_aws = text_of(policy, "Arn").is_some_and(|arn| arn.contains(":iam::aws:policy/"));
+            let unused = |name| text_of(policy, name).is_none_or(|count| count == "0");
+            !(of_aws && unused("AttachmentCount") && unused("PermissionsBoundaryUsageCount"))
+        });
+    });
+}
+
+/// moto gives callers that it does not know an STS user, of which AWS has none.
+fn name_caller(document: &mut Element) {
+    visit(document, &mut |element| {
+        if element.name == "Arn"
+            && let Some(text) = element.get_text()
+            && let Some((partition, user)) =
+                text.split_once(":sts::").filter(|(_, rest)| rest.contains(":user/"))
+        {
+            element.children = vec![XMLNode::Text(format!("{partition}:iam::{user}"))];
+        }
+    });
+}
+
+/// Remembers which account a temporary access key belongs to.
+fn learn_account(document: &Element, state: &State) {
+    let (mut key, mut account) = (None, None);
+    let mut copy = document.clone();
+    visit(&mut copy, &mut |element| match (element.name.as_str(), element.get_text()) {
+        ("AccessKeyId", Some(text)) => key = Some(text.into_owned()),
+        ("Arn", Some(text)) => account = text.split(':').nth(4).map(str::to_owned),
+        _ => {}
+    });
+    if let (Some(key), Some(account)) = (key, account) {
+        state.with(|inner| inner.accounts.insert(key, account));
+    }
+}
+
+/// Calls `work` on an element and all below it.
+pub(super) fn visit(element: &mut Element, work: &mut impl FnMut(&mut Element)) {
+    work(element);
+    for node in &mut element.children {
+        if let XMLNode::Element(child) = node {
+            visit(child, work);
+        }
+    }
+}
+
+/// The text of a child.
+pub(super) fn text_of(element: &Element, child: &str) -> Option<String> {
+    Some(element.get_child(child)?.get_text()?.into_owned())
+}
+
+/// Replaces the text of a child that is there.
+pub(super) fn set_text(element: &mut Element, child: &str, text: String) {
+    if let Some(child) = element.get_mut_child(child) {
+        child.children = vec![XMLNode::Text(text)];
+    }
+}
+
+/// The document as bytes.
+pub(super) fn written(document: &Element) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    document.write_with_config(&mut body, EmitterConfig::new()).ok()?;
+    Some(body)
+}
