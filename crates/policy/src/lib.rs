@@ -16,3 +16,5 @@
 
 pub mod actions;
 pub mod document;
+pub mod lint;
+pub mod public;

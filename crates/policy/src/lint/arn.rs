@@ -1,0 +1,154 @@
+//! ARNs and patterns for ARNs as policies write them ("Amazon Resource Names (ARNs)").
+
+/// The longest pattern that is compared with ARN formats; longer ones are taken to fit.
+const LONGEST_PATTERN: usize = 2_048;
+
+/// What is wrong with a value that must be an ARN or a pattern for ARNs; `None` if nothing is.
+pub(super) fn fault(value: &str) -> Option<String> {
+    if value.starts_with('*') || value.starts_with("${") {
+        return None;
+    }
+    let wrong = |what: &str| Some(format!("{value:?}: {what}"));
+    let mut fields = value.splitn(6, ':');
+    let mut field = || fields.next();
+    let (start, partition, service) = (field(), field(), field());
+    let (region, account, resource) = (field(), field(), field());
+    if !start.is_some_and(|start| covers(start, "arn")) {
+        return wrong("an ARN begins with \"arn:\"");
+    }
+    if resource.is_none() {
+        let open = [resource, account, region, service, partition].into_iter().flatten().next();
+        let is_open = open.or(start).is_some_and(|last| last.ends_with('*') || last.contains("${"));
+        return if is_open {
+            None
+        } else {
+            wrong("an ARN has six fields, arn:partition:service:region:account:resource")
+        };
+    }
+    if !partition.is_some_and(|partition| is_open(partition) || partition.starts_with("aws")) {
+        return wrong("the partition, its second field, is aws, aws-cn, aws-us-gov or another that AWS has");
+    }
+    if !account.is_some_and(is_account_field) {
+        return wrong("the account, its fifth field, has 12 digits, is aws, or is empty");
+    }
+    if resource == Some("") { wrong("the resource, its sixth field, is empty") } else { None }
+}
+
+fn is_account_field(account: &str) -> bool {
+    let is_number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    // Amazon's own accounts: AWS-managed policies, public images.
+    let is_amazons = matches!(account, "aws" | "cloudfront" | "aws-marketplace" | "amazon");
+    account.is_empty() || is_number || is_amazons || is_open(account)
+}
+
+fn is_open(field: &str) -> bool {
+    field.contains(['*', '?']) || field.contains("${")
+}
+
+fn covers(pattern: &str, text: &str) -> bool {
+    pattern == text || is_open(pattern)
+}
+
+/// Whether some ARN fits both a policy's pattern and an ARN format of the action table.
+///
+/// Policy variables and the format's `${…}` stand for any text. Wildcards stay within their field of the ARN.
+pub(super) fn can_fit(pattern: &str, format: &str) -> bool {
+    if pattern.len() > LONGEST_PATTERN {
+        return true;
+    }
+    let (pattern, format) = (open_variables(pattern), open_variables(format));
+    let fields = |text: &[u8]| text.splitn(6, |byte| *byte == b':').map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let (ours, theirs) = (fields(&pattern), fields(&format));
+    if ours.len() == theirs.len() {
+        ours.iter().zip(&theirs).all(|(left, right)| intersect(left, right))
+    } else {
+        intersect(&pattern, &format)
+    }
+}
+
+/// Replaces each `${…}` by `*`.
+fn open_variables(text: &str) -> Vec<u8> {
+    let mut open = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        open.extend_from_slice(before.as_bytes());
+        open.push(b'*');
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    open.extend_from_slice(rest.as_bytes());
+    open
+}
+
+/// Whether two patterns have a text in common; time is the product of the lengths.
+fn intersect(left: &[u8], right: &[u8]) -> bool {
+    // reachable[j]: the patterns left[..i] and right[..j] have a text in common.
+    let mut reachable = vec![false; right.len() + 1];
+    for (index, cell) in reachable.iter_mut().enumerate() {
+        *cell = right.iter().take(index).all(|byte| *byte == b'*');
+    }
+    for a in left {
+        let mut next = Vec::with_capacity(reachable.len());
+        let mut before = *a == b'*' && reachable.first() == Some(&true);
+        next.push(before);
+        for (b, pair) in right.iter().zip(reachable.windows(2)) {
+            let (diagonal, above) = (pair.first() == Some(&true), pair.get(1) == Some(&true));
+            let same = *a == b'?' || *b == b'?' || a == b;
+            before = match (*a == b'*', *b == b'*') {
+                (false, false) => diagonal && same,
+                (true, _) | (_, true) => above || before,
+            };
+            next.push(before);
+        }
+        reachable = next;
+    }
+    reachable.last() == Some(&true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{can_fit, fault, intersect};
+
+    #[test]
+    fn patterns_in_common() {
+        for (left, right, common) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a", "b", false),
+            ("a*", "*b", true),
+            ("a*c", "ab*", true),
+            ("a?", "*b", true),
+            ("ab", "a", false),
+            ("arn:*", "arn:aws:s3:::b", true),
+            ("a*b", "c*", false),
+        ] {
+            assert_eq!(intersect(left.as_bytes(), right.as_bytes()), common, "{left} {right}");
+            assert_eq!(intersect(right.as_bytes(), left.as_bytes()), common, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn formats() {
+        let bucket = "arn:${Partition}:s3:::${BucketName}";
+        assert!(can_fit("arn:aws:s3:::x", bucket) && can_fit("*", bucket));
+        assert!(!can_fit("arn:aws:ec2:*:*:instance/*", bucket));
+    }
+
+    #[test]
+    fn faults() {
+        for good in [
+            "*",
+            "arn:aws:s3:::b/*",
+            "arn:*",
+            "arn:aws:iam::aws:policy/X",
+            "${aws:PrincipalTag/x}",
+            "arn:aws:iam::*:role/x",
+        ] {
+            assert_eq!(fault(good), None);
+        }
+        for bad in
+            ["", "bucket", "arn:aws:s3", "arn:aws:iam::123:role/x", "arn:amazon:s3:::b", "arn:aws:s3:::"]
+        {
+            assert!(fault(bad).is_some(), "{bad}");
+        }
+    }
+}

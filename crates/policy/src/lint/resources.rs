@@ -1,0 +1,123 @@
+//! `Resource` and `NotResource`: are they ARNs, and do the actions take them?
+
+use std::collections::BTreeMap;
+
+use crate::actions::{Action, ResourceType};
+use crate::document::{Effect, PatternElement, Statement};
+
+use super::{Code, Findings, PolicyType, actions, arn};
+
+/// Checks the resources of a statement.
+pub(super) fn check(statement: &Statement, policy_type: PolicyType, findings: &mut Findings) {
+    let (Some(resources), Some(whole)) = (&statement.resources, statement.resources_pointer()) else {
+        if !policy_type.names_principals() {
+            let message = "Resource is missing; name what the statement is about";
+            findings.add(Code::MissingResource, statement.pointer(), message);
+        }
+        return;
+    };
+    let values = &resources.values;
+    for (index, value) in values.items.iter().enumerate() {
+        if let Some(message) = arn::fault(value) {
+            findings.add(Code::MalformedArn, values.pointer(&whole, index), message);
+        }
+    }
+    if resources.negated {
+        negated(statement, resources, &whole, findings);
+    } else if let Some(named) = actions::named(statement) {
+        fit(statement, resources, &named, findings);
+    }
+}
+
+fn negated(statement: &Statement, resources: &PatternElement, whole: &str, findings: &mut Findings) {
+    if resources.values.items.iter().any(|value| value == "*") {
+        let message = "NotResource with * leaves no resource: the statement matches nothing";
+        findings.add(Code::IneffectiveNot, whole, message);
+    } else if statement.effect == Effect::Allow {
+        let message = "grants on every resource except those named; name the resources to grant";
+        findings.add(Code::NotResourceAllow, whole, message);
+    }
+}
+
+/// Compares what the actions take with what the statement names.
+fn fit(
+    statement: &Statement,
+    resources: &PatternElement,
+    named: &[(usize, Action<'_>)],
+    findings: &mut Findings,
+) {
+    let values = &resources.values.items;
+    if named.is_empty() || values.iter().any(|value| value == "*" || arn::fault(value).is_some()) {
+        return;
+    }
+    let mut fitting = Fitting { values, by_type: BTreeMap::new() };
+    let mut is_used = vec![false; values.len()];
+    let mut is_taken = vec![false; statement.actions.values.items.len()];
+    for (index, action) in named {
+        for (kind, _) in action.resource_types() {
+            for value in fitting.of(action.service().prefix(), kind) {
+                mark(&mut is_used, *value);
+                mark(&mut is_taken, *index);
+            }
+        }
+    }
+    for (index, _) in is_taken.iter().enumerate().filter(|(_, is_taken)| !**is_taken) {
+        idle_action(statement, named, index, findings);
+    }
+    let whole = statement.resources_pointer().unwrap_or_default();
+    for (index, value) in values.iter().enumerate().filter(|(index, _)| is_used.get(*index) == Some(&false)) {
+        let message = format!("none of the statement's actions takes {value:?}");
+        findings.add(Code::UnusedResource, resources.values.pointer(&whole, index), message);
+    }
+}
+
+fn mark(flags: &mut [bool], index: usize) {
+    if let Some(flag) = flags.get_mut(index) {
+        *flag = true;
+    }
+}
+
+/// Which of a statement's resources fit a resource type, worked out once per type.
+struct Fitting<'s> {
+    values: &'s [String],
+    by_type: BTreeMap<(&'static str, &'static str), Vec<usize>>,
+}
+
+impl Fitting<'_> {
+    fn of(&mut self, service: &'static str, kind: &ResourceType) -> &[usize] {
+        let values = self.values;
+        self.by_type.entry((service, kind.name)).or_insert_with(|| {
+            let fits = |value: &str| kind.arn_formats.iter().any(|format| arn::can_fit(value, format));
+            (0..).zip(values).filter(|(_, value)| fits(value)).map(|(index, _)| index).collect()
+        })
+    }
+}
+
+/// An action pattern that takes none of the statement's resources.
+fn idle_action(statement: &Statement, named: &[(usize, Action<'_>)], index: usize, findings: &mut Findings) {
+    let patterns = &statement.actions.values;
+    let Some(pattern) = patterns.items.get(index) else { return };
+    let mut own = named.iter().filter(|(of, _)| *of == index).peekable();
+    if own.peek().is_none() {
+        return;
+    }
+    let path = patterns.pointer(&statement.actions_pointer(), index);
+    if own.all(|(_, action)| action.is_wildcard_only()) {
+        let message = format!("{pattern:?} takes no resource; it needs a statement with \"Resource\": \"*\"");
+        findings.add(Code::WildcardOnlyAction, path, message);
+    } else {
+        let message = format!("{pattern:?} takes none of the resources named here{}", formats(named, index));
+        findings.add(Code::ResourceTypeMismatch, path, message);
+    }
+}
+
+/// What the first action of a pattern takes, as the end of a message.
+fn formats(named: &[(usize, Action<'_>)], index: usize) -> String {
+    let first = named.iter().find(|(of, _)| *of == index);
+    let formats: Vec<_> = first
+        .into_iter()
+        .flat_map(|(_, action)| action.resource_types())
+        .flat_map(|(kind, _)| kind.arn_formats.iter().map(String::as_str))
+        .collect();
+    if formats.is_empty() { String::new() } else { format!("; it takes {}", formats.join(", ")) }
+}

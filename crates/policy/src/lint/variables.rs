@@ -1,0 +1,93 @@
+//! Policy variables: where they work, and whether they name something.
+//!
+//! "IAM policy elements: Variables and tags": they are replaced in `Resource`, and in conditions with string or ARN
+//! operators, of documents with version 2012-10-17.
+
+use crate::document::{Condition, OperatorFamily, PolicyVersion, Principals, Statement, ValueList};
+
+use super::condition_keys::known_key;
+use super::{Code, Findings};
+
+/// Checks every `${…}` of a statement.
+pub(super) fn check(statement: &Statement, version: PolicyVersion, findings: &mut Findings) {
+    let mut each = |values: &ValueList, whole: &str, place: Place| {
+        for (index, value) in values.items.iter().enumerate() {
+            if value.contains("${") {
+                fault(value, place, version, &values.pointer(whole, index), findings);
+            }
+        }
+    };
+    each(&statement.actions.values, &statement.actions_pointer(), Place::Never("actions"));
+    if let (Some(resources), Some(whole)) = (&statement.resources, statement.resources_pointer()) {
+        each(&resources.values, &whole, Place::Resource);
+    }
+    if let (Some(element), Some(whole)) = (&statement.principals, statement.principals_pointer())
+        && let Principals::ByKind(kinds) = &element.principals
+    {
+        for (kind, values) in kinds {
+            each(values, &format!("{whole}/{}", kind.name()), Place::Never("principals"));
+        }
+    }
+    for condition in &statement.conditions {
+        let place = match condition.operator.map(|operator| operator.comparison.family()) {
+            Some(OperatorFamily::String | OperatorFamily::Arn) | None => Place::Condition,
+            Some(_) => Place::Never("conditions with other operators than those for strings and ARNs"),
+        };
+        each(&condition.values, &Condition::pointer(condition, statement), place);
+    }
+}
+
+/// Where a variable stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Resource,
+    Condition,
+    /// Variables are not replaced there.
+    Never(&'static str),
+}
+
+fn fault(value: &str, place: Place, version: PolicyVersion, path: &str, findings: &mut Findings) {
+    if let Place::Never(what) = place {
+        let message = format!("{value:?}: variables are not replaced in {what}");
+        findings.add(Code::VariableWithoutEffect, path, message);
+        return;
+    }
+    if version == PolicyVersion::V2008 {
+        let message = format!("{value:?}: variables work only with \"Version\": \"2012-10-17\"");
+        findings.add(Code::VariableWithoutEffect, path, message);
+        return;
+    }
+    let mut fields = value;
+    if matches!(place, Place::Resource) && value.starts_with("arn:") {
+        let before_region: usize = value.split(':').take(3).map(|field| field.len() + 1).sum();
+        let (head, rest) = value.split_at_checked(before_region).unwrap_or((value, ""));
+        if head.contains("${") {
+            let message = format!("{value:?}: variables are not replaced in partition and service of an ARN");
+            findings.add(Code::VariableWithoutEffect, path, message);
+        }
+        fields = rest;
+    }
+    names(fields, path, findings);
+}
+
+/// Checks what each variable names.
+fn names(mut rest: &str, path: &str, findings: &mut Findings) {
+    while let Some((_, after)) = rest.split_once("${") {
+        let Some((name, next)) = after.split_once('}') else {
+            let message = format!("\"${{{after}\" has no closing brace");
+            findings.add(Code::MalformedVariable, path, message);
+            return;
+        };
+        rest = next;
+        // `${*}`, `${?}` and `${$}` are the characters themselves.
+        if matches!(name, "*" | "?" | "$") {
+            continue;
+        }
+        let key = name.split(',').next().unwrap_or_default().trim();
+        if key.is_empty() || !key.contains(':') {
+            findings.add(Code::MalformedVariable, path, format!("\"${{{name}}}\" names no condition key"));
+        } else if known_key(key).is_none() && !key.contains('.') {
+            findings.add(Code::UnknownVariable, path, format!("AWS has no condition key {key:?}"));
+        }
+    }
+}
