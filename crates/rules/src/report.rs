@@ -5,6 +5,8 @@ use std::fmt;
 use palisade_facts::{MissingCall, Reason};
 use serde::Deserialize;
 
+use crate::Headline;
+
 /// How bad it is if the title of the rule is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -281,6 +283,8 @@ pub struct Summary {
     pub fails: [u64; Severity::ALL.len()],
     /// Fails with a waiver.
     pub waived: u64,
+    /// Who is administrator, and what is public.
+    pub headline: Headline,
 }
 
 /// A number per verdict.

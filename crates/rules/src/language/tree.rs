@@ -1,0 +1,57 @@
+//! What a checked expression becomes: a small tree in which every name is resolved.
+
+use std::collections::BTreeSet;
+
+use palisade_facts::{Evidence, Value};
+
+use super::functions::{Quantifier, TextTest};
+
+/// A checked expression.
+#[derive(Debug)]
+pub(crate) struct Expression {
+    pub(super) root: Node,
+    /// The evidence that its facts rest on.
+    pub(crate) reads: BTreeSet<Evidence>,
+    /// The facts of the resource that it names, as written, in order of first use.
+    pub(crate) facts: Vec<String>,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(super) enum Node {
+    Constant(Value<'static>),
+    Resource,
+    Element(usize),
+    Parameter(usize),
+    Attribute { of: Box<Node>, index: usize },
+    Not(Box<Node>),
+    And(Box<Node>, Box<Node>),
+    Or(Box<Node>, Box<Node>),
+    Conditional { condition: Box<Node>, yes: Box<Node>, no: Box<Node> },
+    Equal { one: Box<Node>, two: Box<Node>, negated: bool },
+    Order { order: Order, one: Box<Node>, two: Box<Node> },
+    In { element: Box<Node>, list: Box<Node> },
+    Arithmetic { operation: Arithmetic, one: Box<Node>, two: Box<Node> },
+    Size(Box<Node>),
+    Text { test: TextTest, text: Box<Node>, argument: Box<Node> },
+    LowerAscii(Box<Node>),
+    Quantify { quantifier: Quantifier, list: Box<Node>, condition: Box<Node> },
+    List(Vec<Node>),
+}
+
+/// A comparison by order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// An operation on whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+}
