@@ -90,7 +90,6 @@ fn attribute<'a>(object: &'a dyn Object, name: &str) -> Option<Value<'a>> {
 }
 
 #[cfg(test)]
-#[expect(unreachable_pub, reason = "the macro defines public items for the vocabulary")]
 mod tests {
     use palisade_facts::account::Administrator;
     use palisade_facts::{Access, Evidence, Known, Listed, Missing, MissingCall, Reason, facts};
