@@ -1,0 +1,73 @@
+//! `Action` and `NotAction`.
+
+use crate::document::PatternElement;
+use crate::pattern::Pattern;
+use crate::request::Action;
+
+/// Decides whether a statement is about an action.
+#[derive(Debug, Clone)]
+pub(crate) struct ActionMatcher {
+    negated: bool,
+    patterns: Box<[ActionPattern]>,
+}
+
+#[derive(Debug, Clone)]
+enum ActionPattern {
+    /// `*`
+    Any,
+    /// `service:name`, each perhaps with wildcards, in lower case.
+    Named { service: Pattern, name: Pattern },
+    /// No colon: AWS has no such action.
+    Never,
+}
+
+impl ActionMatcher {
+    pub(crate) fn compile(element: &PatternElement) -> Self {
+        Self {
+            negated: element.negated,
+            patterns: element.values.items.iter().map(|text| ActionPattern::compile(text)).collect(),
+        }
+    }
+
+    pub(crate) fn matches(&self, action: &Action) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
+    }
+
+    /// The services whose actions it can match, or `None` if they cannot be listed.
+    pub(crate) fn services(&self) -> Option<Vec<&str>> {
+        if self.negated {
+            return None;
+        }
+        self.patterns
+            .iter()
+            .filter(|pattern| !matches!(pattern, ActionPattern::Never))
+            .map(|pattern| match pattern {
+                ActionPattern::Named { service: Pattern::Exact(service), .. } => {
+                    std::str::from_utf8(service).ok()
+                }
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+impl ActionPattern {
+    fn compile(text: &str) -> Self {
+        match text.split_once(':') {
+            Some((service, name)) => Self::Named {
+                service: Pattern::from_text_lowercase(service),
+                name: Pattern::from_text_lowercase(name),
+            },
+            None if !text.is_empty() && text.bytes().all(|byte| byte == b'*') => Self::Any,
+            None => Self::Never,
+        }
+    }
+
+    fn matches(&self, action: &Action) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Never => false,
+            Self::Named { service, name } => name.matches(action.name()) && service.matches(action.service()),
+        }
+    }
+}

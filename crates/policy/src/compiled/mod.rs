@@ -1,0 +1,114 @@
+//! Policies compiled for fast matching: patterns once, condition values typed once.
+
+mod actions;
+mod conditions;
+mod principals;
+mod resources;
+
+pub(crate) use actions::ActionMatcher;
+pub(crate) use conditions::{CompiledCondition, ConditionOutcome};
+pub(crate) use principals::{Named, PrincipalMatcher};
+pub(crate) use resources::ResourceMatcher;
+
+use crate::document::{DocumentError, Effect, PolicyDocument, PolicyVersion, Statement};
+
+/// A policy ready for evaluation. Share it in an [`std::sync::Arc`]: it never changes.
+#[derive(Debug, Clone)]
+pub struct CompiledPolicy {
+    name: String,
+    statements: Vec<CompiledStatement>,
+}
+
+/// A statement ready for evaluation, with what names it in answers.
+#[derive(Debug, Clone)]
+pub struct CompiledStatement {
+    pub(crate) index: usize,
+    pub(crate) pointer: StatementPlace,
+    pub(crate) sid: Option<String>,
+    pub(crate) effect: Effect,
+    pub(crate) principals: Option<PrincipalMatcher>,
+    pub(crate) actions: ActionMatcher,
+    pub(crate) resources: Option<ResourceMatcher>,
+    pub(crate) conditions: Box<[CompiledCondition]>,
+}
+
+/// Whether a statement stands in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StatementPlace {
+    is_listed: bool,
+}
+
+impl CompiledPolicy {
+    /// Compiles a document. The name appears in answers: the policy's ARN, or `inline policy x of role y`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, document: &PolicyDocument) -> Self {
+        let variables = document.version == PolicyVersion::V2012;
+        Self {
+            name: name.into(),
+            statements: document.statements.iter().map(|statement| compile(statement, variables)).collect(),
+        }
+    }
+
+    /// Reads and compiles a policy from its JSON text (already percent-decoded).
+    ///
+    /// # Errors
+    /// [`DocumentError`] with the place, if the text is no policy.
+    pub fn from_text(name: impl Into<String>, text: &str) -> Result<Self, DocumentError> {
+        Ok(Self::new(name, &PolicyDocument::from_text(text)?))
+    }
+
+    /// The name given at compilation.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The statements, in order.
+    #[must_use]
+    pub fn statements(&self) -> &[CompiledStatement] {
+        &self.statements
+    }
+}
+
+impl CompiledStatement {
+    /// Its place among the statements, from 0.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Its `Sid`, if it has one.
+    #[must_use]
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+
+    /// What it does when it matches.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// Its JSON pointer in the document.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        if self.pointer.is_listed { format!("/Statement/{}", self.index) } else { "/Statement".to_owned() }
+    }
+}
+
+fn compile(statement: &Statement, variables: bool) -> CompiledStatement {
+    CompiledStatement {
+        index: statement.index,
+        pointer: StatementPlace { is_listed: statement.is_listed },
+        sid: statement.sid.clone(),
+        effect: statement.effect,
+        principals: statement.principals.as_ref().map(PrincipalMatcher::compile),
+        actions: ActionMatcher::compile(&statement.actions),
+        resources: statement.resources.as_ref().map(|element| ResourceMatcher::compile(element, variables)),
+        conditions: statement
+            .conditions
+            .iter()
+            .map(|condition| CompiledCondition::compile(condition, variables))
+            .collect(),
+    }
+}

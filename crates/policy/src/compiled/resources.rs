@@ -1,0 +1,211 @@
+//! `Resource` and `NotResource`.
+
+use crate::context::Context;
+use crate::document::PatternElement;
+use crate::pattern::{Pattern, glob};
+use crate::request::Resource;
+use crate::truth::Truth;
+use crate::variables::{Resolved, Template, Text, Wildcards};
+
+/// Colons before the last component of a full ARN.
+const ARN_COLONS: usize = 5;
+
+/// Decides whether a statement is about a resource.
+#[derive(Debug, Clone)]
+pub(crate) struct ResourceMatcher {
+    negated: bool,
+    patterns: Box<[ResourcePattern]>,
+}
+
+/// A resource pattern. Each component of an ARN is matched by itself; the last one, and with fewer components than
+/// six the last one written, takes all the rest, colons included.
+#[derive(Debug, Clone)]
+enum ResourcePattern {
+    /// `*`: every resource, and none in particular.
+    Any,
+    /// Matches nothing: a variable before the fifth colon, where AWS allows none.
+    Never,
+    Arn {
+        head: Head,
+        rest: Rest,
+    },
+}
+
+/// The components before the last.
+#[derive(Debug, Clone)]
+enum Head {
+    /// Without wildcards: the text up to and with the last of `colons` colons.
+    Exact {
+        text: Box<str>,
+        colons: usize,
+    },
+    Components(Box<[Pattern]>),
+}
+
+#[derive(Debug, Clone)]
+enum Rest {
+    Fixed(Pattern),
+    Variable(Template),
+}
+
+impl ResourceMatcher {
+    pub(crate) fn compile(element: &PatternElement, variables: bool) -> Self {
+        Self {
+            negated: element.negated,
+            patterns: element
+                .values
+                .items
+                .iter()
+                .map(|text| ResourcePattern::compile(text, variables))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn matches(&self, resource: &Resource, context: &Context) -> Truth {
+        let mut any = Truth::False;
+        for pattern in &self.patterns {
+            any = any.or(pattern.matches(resource, context));
+            if any == Truth::True {
+                break;
+            }
+        }
+        if self.negated { any.negate() } else { any }
+    }
+}
+
+impl ResourcePattern {
+    fn compile(text: &str, variables: bool) -> Self {
+        if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
+            return Self::Any;
+        }
+        let (head, rest) = split_head(text);
+        if variables && head.contains("${") {
+            return Self::Never;
+        }
+        let head = if head.contains(['*', '?']) {
+            Head::Components(head.split_terminator(':').map(Pattern::from_text_lowercase).collect())
+        } else {
+            Head::Exact { text: head.into(), colons: head.matches(':').count() }
+        };
+        let rest = match Text::compile(rest, Wildcards::Match, variables) {
+            Text::Fixed(pattern) => Rest::Fixed(pattern),
+            Text::Variable(template) => Rest::Variable(template),
+        };
+        Self::Arn { head, rest }
+    }
+
+    fn matches(&self, resource: &Resource, context: &Context) -> Truth {
+        let (head, rest) = match self {
+            Self::Any => return Truth::True,
+            Self::Never => return Truth::False,
+            Self::Arn { head, rest } => (head, rest),
+        };
+        if resource.is_none() {
+            return Truth::False;
+        }
+        let Some(name) = head.strip(resource) else { return Truth::False };
+        match rest {
+            Rest::Fixed(pattern) => pattern.matches(name).into(),
+            Rest::Variable(template) => match template.resolve(context) {
+                Resolved::Bytes(pattern) => glob(&pattern, name.as_bytes()).into(),
+                Resolved::NoValue => Truth::False,
+                Resolved::Unknown => Truth::Unknown,
+            },
+        }
+    }
+}
+
+impl Head {
+    /// What follows the matched components; `None` if they do not match. They are case-insensitive: partition and
+    /// service have no upper case, and regions and account ids no letters to tell apart.
+    fn strip<'a>(&self, resource: &'a Resource) -> Option<&'a str> {
+        match self {
+            Self::Exact { text, colons } => {
+                let (head, rest) = resource.split_after(*colons)?;
+                head.eq_ignore_ascii_case(text).then_some(rest)
+            }
+            Self::Components(patterns) => {
+                let (head, rest) = resource.split_after(patterns.len())?;
+                let mut components = head.split_terminator(':');
+                let all = patterns.iter().all(|pattern| {
+                    components
+                        .next()
+                        .is_some_and(|component| pattern.matches(&component.to_ascii_lowercase()))
+                });
+                all.then_some(rest)
+            }
+        }
+    }
+}
+
+/// Splits a pattern after its fifth colon, or its last if it has fewer; colons inside `${…}` do not count before that.
+fn split_head(text: &str) -> (&str, &str) {
+    let mut split = 0;
+    let mut colons = 0;
+    let mut depth = 0_usize;
+    let mut previous = ' ';
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' if previous == '$' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 => {
+                colons += 1;
+                split = at + 1;
+                if colons == ARN_COLONS {
+                    break;
+                }
+            }
+            _ => {}
+        }
+        previous = character;
+    }
+    text.split_at_checked(split).unwrap_or(("", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, resource: &str) -> bool {
+        ResourcePattern::compile(pattern, true).matches(&Resource::new(resource), &Context::new())
+            == Truth::True
+    }
+
+    #[test]
+    fn components_are_matched_one_by_one() {
+        let log = "arn:aws:logs:us-east-1:111122223333:log-group:a:log-stream:b";
+        for (pattern, resource) in [
+            ("*", log),
+            ("arn:aws:logs:us-east-1:111122223333:*", log),
+            ("arn:aws:logs:*:*:log-group:*", log),
+            ("arn:aws:logs:*", log),
+            ("arn:*:logs:??-east-1:*:*:log-stream:b", log),
+            ("arn:aws:s3:::b/*:x", "arn:aws:s3:::b/k:y:x"),
+            ("arn:aws:s3:::b/${*}", "arn:aws:s3:::b/*"),
+        ] {
+            assert!(matches(pattern, resource), "{pattern} should match {resource}");
+        }
+        for (pattern, resource) in [
+            ("arn:aws:logs:*:log-group:*", log),
+            ("arn:aws:s3:*:b/k", "arn:aws:s3:::b/k"),
+            ("arn:aws:s3:::B/k", "arn:aws:s3:::b/k"),
+            ("arn:aws:s3:us-*:*:b/k", "arn:aws:s3:::b/k"),
+            ("arn:aws:s3:::${aws:username}/k", "arn:aws:s3:::b/k"),
+            ("arn:aws:s3:::b/${*}", "arn:aws:s3:::b/x"),
+            (
+                "arn:aws:logs:us-east-1:${aws:PrincipalAccount}:log-group:a",
+                "arn:aws:logs:us-east-1:1:log-group:a",
+            ),
+        ] {
+            assert!(!matches(pattern, resource), "{pattern} should not match {resource}");
+        }
+    }
+
+    #[test]
+    fn only_a_star_stands_for_no_resource() {
+        for (pattern, expected) in [("*", true), ("**", true), ("?", false), ("arn:aws:s3:::*", false)] {
+            let found = ResourcePattern::compile(pattern, true).matches(&Resource::none(), &Context::new());
+            assert_eq!(found == Truth::True, expected, "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The request context: condition keys and their values, and which keys are not known.
+
+use std::collections::BTreeMap;
+
+/// The value of a condition key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContextValue {
+    /// A single-valued key.
+    Single(String),
+    /// A multi-valued key; the list may be empty.
+    Many(Vec<String>),
+}
+
+/// The condition keys of a request.
+///
+/// Key names are case-insensitive, tag keys in them included. A key that is neither set nor unknown is absent.
+///
+/// ```
+/// use palisade_policy::context::Context;
+///
+/// let mut context = Context::new();
+/// context.set("aws:SourceIp", "203.0.113.7");
+/// context.set_many("aws:TagKeys", ["team", "env"]);
+/// context.mark_unknown("aws:MultiFactorAuthPresent");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    values: BTreeMap<String, ContextValue>,
+    unknown: Vec<UnknownKeys>,
+}
+
+/// Keys whose value, and presence, is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum UnknownKeys {
+    Named(String),
+    StartingWith(String),
+}
+
+/// What a context says of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup<'a> {
+    Single(&'a str),
+    Many(&'a [String]),
+    Absent,
+    Unknown,
+}
+
+impl Context {
+    /// A context in which every key is absent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a single-valued key.
+    pub fn set(&mut self, key: &str, value: impl Into<String>) {
+        self.values.insert(key.to_ascii_lowercase(), ContextValue::Single(value.into()));
+    }
+
+    /// Sets a multi-valued key.
+    pub fn set_many<T: Into<String>>(&mut self, key: &str, values: impl IntoIterator<Item = T>) {
+        let values = values.into_iter().map(Into::into).collect();
+        self.values.insert(key.to_ascii_lowercase(), ContextValue::Many(values));
+    }
+
+    /// Makes a key absent and known to be.
+    pub fn remove(&mut self, key: &str) {
+        self.values.remove(&key.to_ascii_lowercase());
+    }
+
+    /// Says that the value of a key, and whether it is present, is not known, unless it is set.
+    ///
+    /// A trailing `*` names all keys that start so (`aws:PrincipalTag/*`); `*` alone names every key.
+    pub fn mark_unknown(&mut self, key: &str) {
+        let key = key.to_ascii_lowercase();
+        self.unknown.push(match key.strip_suffix('*') {
+            Some(prefix) => UnknownKeys::StartingWith(prefix.to_owned()),
+            None => UnknownKeys::Named(key),
+        });
+    }
+
+    /// Adds what another context sets; the other wins where both set a key.
+    pub fn extend(&mut self, other: &Self) {
+        for (key, value) in &other.values {
+            self.values.insert(key.clone(), value.clone());
+        }
+        self.unknown.extend(other.unknown.iter().cloned());
+    }
+
+    /// The value of a key, if it is set.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&ContextValue> {
+        self.values.get(&key.to_ascii_lowercase())
+    }
+
+    /// The keys that are set (in lower case) and their values, in the order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.values.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Looks a key up by its lower-case name.
+    pub(crate) fn lookup(&self, key: &str) -> Lookup<'_> {
+        match self.values.get(key) {
+            Some(ContextValue::Single(value)) => Lookup::Single(value),
+            Some(ContextValue::Many(values)) => Lookup::Many(values),
+            None if self.unknown.is_empty() => Lookup::Absent,
+            None => {
+                let unknown = self.unknown.iter().any(|unknown| match unknown {
+                    UnknownKeys::Named(name) => name == key,
+                    UnknownKeys::StartingWith(prefix) => key.starts_with(prefix.as_str()),
+                });
+                if unknown { Lookup::Unknown } else { Lookup::Absent }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The shared sample cases, where they are at hand.
+
+#![expect(clippy::print_stdout, reason = "says when there is nothing to test")]
+
+use palisade_policy::simulate::{Simulator, SimulatorOptions};
+use serde_json::Value;
+
+#[test]
+fn samples_are_decided_as_expected() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/cases/simulate.jsonl");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: {path} is not there");
+        return;
+    };
+    let mut simulator = Simulator::new(SimulatorOptions::default());
+    let mut wrong = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let mut output = Vec::new();
+        simulator.answer(number, line, &mut output).unwrap();
+        let answer: Value = serde_json::from_slice(&output).unwrap();
+        if answer["decision"] != case["expected"] {
+            wrong.push(format!("{}: {answer}, expected {}", case["id"], case["expected"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
