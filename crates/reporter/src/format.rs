@@ -1,0 +1,96 @@
+//! What every format can do, and the list of formats.
+
+use std::io::{self, Write};
+
+use palisade_rules::{Coverage, Finding, Run, Summary};
+
+use crate::{json, table};
+
+/// Writes reports: for each account `begin`, its findings as they are judged, `end`; after the last
+/// account `close`.
+pub trait Format {
+    /// Begins the report of one account.
+    ///
+    /// # Errors
+    /// When the writer refuses.
+    fn begin(&mut self, run: &Run) -> io::Result<()>;
+
+    /// Takes the next finding.
+    ///
+    /// # Errors
+    /// When the writer refuses.
+    fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+
+    /// Ends the report of one account.
+    ///
+    /// # Errors
+    /// When the writer refuses.
+    fn end(&mut self, coverage: &Coverage, summary: &Summary) -> io::Result<()>;
+
+    /// Ends the document.
+    ///
+    /// # Errors
+    /// When the writer refuses.
+    fn close(&mut self) -> io::Result<()>;
+}
+
+/// How a report is to look; formats for machines only heed `several_accounts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The columns that there are room for.
+    pub width: u16,
+    /// Whether to use ANSI colours.
+    pub colours: bool,
+    /// How many resources of one rule are shown before the rest is only counted.
+    pub resources_per_rule: usize,
+    /// Whether reports of several accounts follow each other.
+    pub several_accounts: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { width: 120, colours: false, resources_per_rule: 10, several_accounts: false }
+    }
+}
+
+/// The formats by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatName {
+    /// For people, on a terminal.
+    Table,
+    /// `palisade-report/1`, one JSON document.
+    Json,
+}
+
+impl FormatName {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+        }
+    }
+
+    /// What it is for, in one line.
+    #[must_use]
+    pub fn doc(self) -> &'static str {
+        match self {
+            Self::Table => "for people: worst first, grouped by rule",
+            Self::Json => {
+                "for programs: palisade-report/1, one document (an array of them for several accounts)"
+            }
+        }
+    }
+
+    /// A writer of this format.
+    pub fn writer<'a>(self, out: &'a mut dyn Write, look: Look) -> Box<dyn Format + 'a> {
+        match self {
+            Self::Table => Box::new(table::Table::new(out, look)),
+            Self::Json => Box::new(json::Json::new(out, look.several_accounts)),
+        }
+    }
+}
