@@ -1,1 +1,50 @@
-//! Reads the configuration of one AWS account into a snapshot
+//! Reads the configuration of one AWS account into a snapshot.
+//!
+//! In: credentials and the set of [`Evidence`](palisade_snapshot::Evidence) to read ([`Options`]).
+//! Out: a [`Snapshot`](palisade_snapshot::Snapshot), in which everything that could not be read says
+//! so and why.
+//!
+//! It only reads: each client refuses whatever the table of calls does not name, or was not asked
+//! for. It never judges what it reads, never prints ([`Progress`] tells others), and never takes a
+//! failed, cut or foreign answer for "not configured" or for an empty list.
+//!
+//! ```no_run
+//! use std::collections::BTreeSet;
+//! use std::sync::Arc;
+//!
+//! use palisade_collector::{Cancel, Options, collect_blocking};
+//! use palisade_snapshot::Evidence;
+//!
+//! let evidence = BTreeSet::from([Evidence::Buckets, Evidence::BucketPolicy]);
+//! let options = Options::new(evidence, jiff::Timestamp::now());
+//! let snapshot = collect_blocking(&options, Arc::new(()), &Cancel::new())?;
+//! println!("{} buckets", snapshot.buckets.len());
+//! # Ok::<(), palisade_collector::CollectError>(())
+//! ```
+
+mod account;
+mod answer;
+mod buckets;
+mod cancel;
+mod clients;
+mod collect;
+mod document;
+mod error;
+mod failure;
+mod guard;
+mod iam;
+mod meter;
+mod operation;
+mod options;
+mod progress;
+mod reader;
+mod repositories;
+mod scope;
+mod tls;
+mod transport;
+
+pub use cancel::Cancel;
+pub use collect::{collect, collect_blocking};
+pub use error::CollectError;
+pub use options::{Deadlines, Options};
+pub use progress::Progress;

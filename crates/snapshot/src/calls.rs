@@ -132,9 +132,33 @@ pub fn call_for(evidence: Evidence) -> Option<&'static Call> {
     CALLS.iter().find(|call| call.evidence.contains(&evidence))
 }
 
-/// The IAM actions that collecting this evidence needs, preparing calls included, sorted.
+/// This evidence and what must be read to find it: the listing of a resource, where it is, and the
+/// regions to look in.
+#[must_use]
+pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
+    let mut all = evidence.clone();
+    for scope in evidence.iter().filter_map(|one| call_for(*one)).map(|call| call.scope) {
+        match scope {
+            Scope::Account => {}
+            Scope::Region => all.extend([Evidence::Regions]),
+            Scope::Bucket => all.extend([Evidence::Buckets, Evidence::BucketRegion]),
+            Scope::Repository => all.extend([Evidence::Regions, Evidence::Repositories]),
+        }
+    }
+    if all.contains(&Evidence::Buckets) {
+        all.insert(Evidence::BucketRegion);
+    }
+    if all.contains(&Evidence::RegistryScanning) {
+        all.insert(Evidence::Repositories);
+    }
+    all
+}
+
+/// The IAM actions that collecting this evidence needs, those of its prerequisites and of preparing
+/// calls included, sorted.
 #[must_use]
 pub fn permissions(evidence: &BTreeSet<Evidence>) -> BTreeSet<&'static str> {
+    let evidence = with_prerequisites(evidence);
     CALLS
         .iter()
         .filter(|call| call.evidence.iter().chain(call.prepares).any(|one| evidence.contains(one)))
@@ -166,6 +190,16 @@ mod tests {
         assert_eq!(
             permissions(&wanted),
             BTreeSet::from(["iam:GenerateCredentialReport", "iam:GetCredentialReport"])
+        );
+    }
+    #[test]
+    fn a_setting_needs_the_listing_of_what_it_belongs_to() {
+        let wanted = BTreeSet::from([Evidence::RepositoryPolicy]);
+        let all = BTreeSet::from([Evidence::Regions, Evidence::Repositories, Evidence::RepositoryPolicy]);
+        assert_eq!(with_prerequisites(&wanted), all);
+        assert!(permissions(&BTreeSet::from([Evidence::BucketCors])).contains("s3:ListAllMyBuckets"));
+        assert!(
+            permissions(&BTreeSet::from([Evidence::RegistryScanning])).contains("ecr:DescribeRepositories")
         );
     }
 }

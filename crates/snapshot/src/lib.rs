@@ -36,7 +36,7 @@ mod snapshot;
 mod write;
 
 pub use account::{Account, AlternateContact, BlockPublicAccess, ContactType, Region, RegionStatus};
-pub use calls::{CALLS, Call, Scope, Service, call_for, permissions};
+pub use calls::{CALLS, Call, Scope, Service, call_for, permissions, with_prerequisites};
 pub use ecr::{Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration};
 pub use evidence::Evidence;
 pub use iam::{

@@ -1,0 +1,172 @@
+//! The clients of each service and region, all over one transport.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig as StalledStreams;
+use aws_types::service_config::ServiceConfigKey;
+use palisade_snapshot::{Evidence, Service};
+
+use crate::guard::{Guard, PlainHost};
+use crate::meter::Meter;
+use crate::tls;
+use crate::transport::{Lane, Pace, Transport};
+use crate::{CollectError, Options};
+
+/// Where a question is asked when nobody names a region.
+const DEFAULT_REGION: &str = "us-east-1";
+const ROLE_SESSION_NAME: &str = "palisade";
+
+/// Makes clients, each with its own pace and retry quota, as services count requests by account,
+/// region and service.
+#[derive(Debug)]
+pub(crate) struct Clients {
+    sdk: SdkConfig,
+    transport: Transport,
+    evidence: BTreeSet<Evidence>,
+    meter: Arc<Meter>,
+    home: String,
+    buckets: Mutex<BTreeMap<String, aws_sdk_s3::Client>>,
+}
+
+/// Configures the client of one service in one region.
+macro_rules! configure {
+    ($clients:expr, $sdk:ident, $service:expr, $region:expr) => {{
+        let clients: &Clients = $clients;
+        let region: &str = $region;
+        $sdk::config::Builder::from(&clients.sdk)
+            .region(Region::new(region.to_owned()))
+            .http_client(clients.lane(region))
+            .interceptor(Guard::new($service, &clients.evidence))
+            .retry_partition(
+                // The pace keeps retries in bounds; a quota besides would lose reads that heal.
+                $sdk::config::retry::RetryPartition::custom(format!("{}-{region}", $service.name()))
+                    .token_bucket($sdk::config::retry::TokenBucket::unlimited())
+                    .build(),
+            )
+    }};
+}
+
+impl Clients {
+    /// Finds region and credentials; asks AWS nothing yet.
+    pub(crate) async fn new(
+        options: &Options,
+        evidence: BTreeSet<Evidence>,
+        meter: Arc<Meter>,
+    ) -> Result<Self, CollectError> {
+        let transport =
+            Transport::new(tls::http_client()?, options.max_in_flight.get(), options.deadlines.attempt);
+        let sdk = load(options, transport.clone()).await;
+        let home = sdk.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
+        Ok(Self { sdk, transport, evidence, meter, home, buckets: Mutex::default() })
+    }
+
+    /// The region of the environment, the profile or the options, where the account is asked.
+    pub(crate) fn home(&self) -> &str {
+        &self.home
+    }
+
+    /// Security Token Service.
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::from_conf(configure!(self, aws_sdk_sts, Service::Sts, &self.home).build())
+    }
+
+    /// Account Management.
+    pub(crate) fn account(&self) -> aws_sdk_account::Client {
+        let builder = configure!(self, aws_sdk_account, Service::Account, &self.home);
+        aws_sdk_account::Client::from_conf(builder.build())
+    }
+
+    /// Identity and Access Management.
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::from_conf(configure!(self, aws_sdk_iam, Service::Iam, &self.home).build())
+    }
+
+    /// S3 Control, for the account's own settings.
+    pub(crate) fn s3control(&self, account_id: &str) -> aws_sdk_s3control::Client {
+        let mut builder = configure!(self, aws_sdk_s3control, Service::S3Control, &self.home);
+        if self.has_plain_endpoint("S3 Control") {
+            builder = builder.interceptor(PlainHost { account_id: account_id.to_owned() });
+        }
+        aws_sdk_s3control::Client::from_conf(builder.build())
+    }
+
+    /// S3, for buckets in one region. One client per region, so that they share its pace.
+    pub(crate) fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let mut clients = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let builder = configure!(self, aws_sdk_s3, Service::S3, region);
+            aws_sdk_s3::Client::from_conf(builder.force_path_style(self.has_plain_endpoint("S3")).build())
+        };
+        clients.entry(region.to_owned()).or_insert_with(make).clone()
+    }
+
+    /// Elastic Container Registry of one region.
+    pub(crate) fn ecr(&self, region: &str) -> aws_sdk_ecr::Client {
+        aws_sdk_ecr::Client::from_conf(configure!(self, aws_sdk_ecr, Service::Ecr, region).build())
+    }
+
+    fn lane(&self, region: &str) -> Transport {
+        let pace = Arc::new(Pace::default());
+        self.transport.in_lane(Lane { pace, meter: Arc::clone(&self.meter), region: Arc::from(region) })
+    }
+
+    /// Whether a service is at an address that knows nothing of names below it. AWS's own
+    /// addresses, those of VPC endpoints included, do.
+    fn has_plain_endpoint(&self, service_id: &str) -> bool {
+        let for_service = || {
+            let key = ServiceConfigKey::builder()
+                .service_id(service_id)
+                .env("AWS_ENDPOINT_URL")
+                .profile("endpoint_url")
+                .build()
+                .ok()?;
+            self.sdk.service_config()?.load_config(key)
+        };
+        let url = self.sdk.endpoint_url().map(str::to_owned).or_else(for_service);
+        url.is_some_and(|url| !url.contains(".amazonaws."))
+    }
+}
+
+async fn load(options: &Options, transport: Transport) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().operation_timeout(options.deadlines.operation).build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(transport)
+        .timeout_config(timeouts)
+        // Every attempt has its own deadline.
+        .stalled_stream_protection(StalledStreams::disabled());
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &options.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let mut sdk = loader.load().await;
+    if sdk.region().is_none() {
+        let region = options.regions.first().map_or(DEFAULT_REGION, String::as_str).to_owned();
+        sdk = sdk.into_builder().region(Region::new(region)).build();
+    }
+    if sdk.app_name().is_none() {
+        let name = AppName::new(concat!("palisade-", env!("CARGO_PKG_VERSION"))).ok();
+        let mut builder = sdk.into_builder();
+        builder.set_app_name(name);
+        sdk = builder.build();
+    }
+    match &options.role_arn {
+        Some(role) => assume(role, options.external_id.as_deref(), sdk).await,
+        None => sdk,
+    }
+}
+
+async fn assume(role_arn: &str, external_id: Option<&str>, sdk: SdkConfig) -> SdkConfig {
+    let mut role = AssumeRoleProvider::builder(role_arn).session_name(ROLE_SESSION_NAME).configure(&sdk);
+    if let Some(id) = external_id {
+        role = role.external_id(id);
+    }
+    let role = role.build().await;
+    sdk.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build()
+}

@@ -1,0 +1,237 @@
+//! One account from its credentials to its snapshot.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use palisade_snapshot::{
+    Account, Bucket, ContactType, Evidence, FORMAT, Header, Listing, NotOffered, Observed, Paged, Reason,
+    RecordKind, Region, Shared, Snapshot, SnapshotScope, with_prerequisites,
+};
+
+use crate::account::{self, Caller};
+use crate::buckets::{Buckets, RegionFilter};
+use crate::clients::Clients;
+use crate::failure::Failure;
+use crate::iam::{IDENTITY_KINDS, Iam, Identities};
+use crate::meter::Meter;
+use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS};
+use crate::reader::{Reader, listing};
+use crate::repositories::{RegionalRegistry, RegistryContent};
+use crate::scope::RegionScope;
+use crate::{Cancel, CollectError, Options, Progress};
+
+/// Reads one account. What can't be read is unreadable in the snapshot; only without a caller there
+/// is none.
+///
+/// Ended through `cancel`, it returns at once with what was read until then.
+///
+/// # Errors
+/// When there are no credentials, AWS does not say who is asking, a region is unknown, or the
+/// certificates of `AWS_CA_BUNDLE` are of no use.
+pub async fn collect(
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    cancel: &Cancel,
+) -> Result<Snapshot, CollectError> {
+    let evidence = with_prerequisites(&options.evidence);
+    let meter = Arc::new(Meter::default());
+    let mut allowed = evidence.clone();
+    allowed.insert(Evidence::Caller);
+    let clients = Clients::new(options, allowed, Arc::clone(&meter)).await?;
+    let reader = Reader { evidence, cancel: cancel.clone(), meter, progress };
+    let deadline = async {
+        tokio::time::sleep(options.deadlines.account).await;
+        cancel.end(Reason::Timeout);
+        std::future::pending().await
+    };
+    let collection = Collection { options, reader: &reader, clients: &clients };
+    tokio::select! {
+        snapshot = collection.run() => snapshot,
+        never = deadline => never,
+    }
+}
+
+/// The same for callers without a runtime of their own.
+///
+/// # Errors
+/// As [`collect`], and when the runtime can't start.
+pub fn collect_blocking(
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    cancel: &Cancel,
+) -> Result<Snapshot, CollectError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(collect(options, progress, cancel))
+}
+
+struct Collection<'a> {
+    options: &'a Options,
+    reader: &'a Reader,
+    clients: &'a Clients,
+}
+
+impl Collection<'_> {
+    async fn run(&self) -> Result<Snapshot, CollectError> {
+        let caller = account::caller(self.reader, self.clients).await?;
+        self.reader.progress.caller(&caller.arn);
+        self.reader.progress.planned(self.account_calls());
+        let iam = Iam { reader: self.reader, client: self.clients.iam(), home: self.clients.home() };
+        let (regional, identities, buckets, account) = tokio::join!(
+            Box::pin(self.regional()),
+            Box::pin(self.identities(&iam)),
+            Box::pin(self.buckets(&caller)),
+            Box::pin(self.account(&iam, &caller)),
+        );
+        let Regional { scope, regions, registries } = regional?;
+        let mut shared = Shared::new(self.header(&caller, &scope));
+        shared.account = Account { regions, ..account };
+        if let Some(identities) = identities {
+            shared.listings.extend(self.identity_listings(identities.failure.as_ref()));
+            shared.users = identities.users;
+            shared.groups = identities.groups;
+            shared.roles = identities.roles;
+            shared.policies = identities.policies;
+        }
+        let mut snapshot = Snapshot { shared, buckets: Vec::new(), repositories: Vec::new() };
+        if let Some((buckets, listing)) = buckets {
+            snapshot.buckets = buckets;
+            snapshot.shared.listings.push(listing);
+        }
+        for content in registries {
+            snapshot.repositories.extend(content.repositories);
+            snapshot.shared.registries.extend(content.registry);
+            snapshot.shared.listings.push(content.listing);
+        }
+        snapshot.shared.calls = self.reader.meter.records();
+        snapshot.sort();
+        Ok(snapshot)
+    }
+
+    fn header(&self, caller: &Caller, scope: &RegionScope) -> Header {
+        Header {
+            format: FORMAT.to_owned(),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            account_id: caller.account_id.clone(),
+            partition: caller.partition.clone(),
+            caller_arn: caller.arn.clone(),
+            taken_at: self.options.taken_at,
+            scope: SnapshotScope {
+                evidence: self.names_of_evidence(),
+                regions: scope.asked.iter().cloned().collect(),
+                excluded_regions: scope.excluded.iter().cloned().collect(),
+                regions_listed: scope.listed,
+                limited_to_regions: !self.options.regions.is_empty(),
+            },
+        }
+    }
+
+    fn names_of_evidence(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.reader.evidence.iter().map(|one| one.name()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// How many calls the account itself takes, as far as is known before the first.
+    fn account_calls(&self) -> u64 {
+        let listings = [Evidence::Users, Evidence::Groups, Evidence::Roles, Evidence::Policies];
+        let of_resources = |one: &Evidence| {
+            let call = palisade_snapshot::call_for(*one);
+            call.is_none_or(|call| call.scope != palisade_snapshot::Scope::Account)
+        };
+        let others = self.reader.evidence.iter().filter(|one| !of_resources(one) && !listings.contains(one));
+        others.count() as u64 + u64::from(listings.iter().any(|one| self.reader.asks(*one)))
+    }
+
+    async fn identities(&self, iam: &Iam<'_>) -> Option<Identities> {
+        let asked = IDENTITY_KINDS.iter().any(|kind| self.reader.asks(kind.evidence()));
+        if asked { Some(iam.identities().await) } else { None }
+    }
+
+    /// One call lists four kinds, so they are complete together or not at all.
+    fn identity_listings<'a>(&'a self, failure: Option<&'a Failure>) -> impl Iterator<Item = Listing> + 'a {
+        let asked = IDENTITY_KINDS.into_iter().filter(|kind| self.reader.asks(kind.evidence()));
+        asked.map(move |kind| listing(kind, None, &GET_ACCOUNT_AUTHORIZATION_DETAILS, failure.cloned()))
+    }
+
+    async fn buckets(&self, caller: &Caller) -> Option<(Vec<Bucket>, Listing)> {
+        if !self.reader.asks(Evidence::Buckets) {
+            return None;
+        }
+        let buckets = Buckets {
+            reader: self.reader,
+            clients: self.clients,
+            partition: &caller.partition,
+            regions: RegionFilter {
+                only: self.options.regions.clone(),
+                not: self.options.excluded_regions.clone(),
+            },
+            max_in_flight: self.options.max_in_flight.get(),
+        };
+        Some(buckets.all().await)
+    }
+
+    async fn account(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
+        let (reader, clients) = (self.reader, self.clients);
+        let contact = |kind| account::alternate_contact(reader, clients, kind);
+        let block = account::public_access_block(reader, clients, &caller.account_id);
+        let (summary, aliases, security, billing, operations, passwords, block, report, devices) = tokio::join!(
+            reader.observe_account(Evidence::AccountSummary, iam.summary()),
+            reader.observe_account(Evidence::AccountAliases, iam.aliases()),
+            reader.observe_account(Evidence::SecurityContact, contact(ContactType::Security)),
+            reader.observe_account(Evidence::BillingContact, contact(ContactType::Billing)),
+            reader.observe_account(Evidence::OperationsContact, contact(ContactType::Operations)),
+            reader.observe_account(Evidence::PasswordPolicy, iam.password_policy()),
+            reader.observe_account(Evidence::AccountBlockPublicAccess, block),
+            reader.observe_account(Evidence::CredentialReport, iam.credential_report()),
+            reader.observe_account(Evidence::VirtualMfaDevices, iam.virtual_mfa_devices()),
+        );
+        Account {
+            id: caller.account_id.clone(),
+            partition: caller.partition.clone(),
+            summary,
+            aliases,
+            security_contact: security,
+            billing_contact: billing,
+            operations_contact: operations,
+            regions: Observed::default(),
+            password_policy: passwords,
+            public_access_block: block,
+            credential_report: report,
+            virtual_mfa_devices: devices,
+        }
+    }
+
+    /// The regions, and what each of them holds.
+    async fn regional(&self) -> Result<Regional, CollectError> {
+        let regions =
+            self.reader.observe_account(Evidence::Regions, account::regions(self.reader, self.clients)).await;
+        let scope = RegionScope::new(self.options, &regions, self.clients.home())?;
+        let asked: &BTreeSet<String> =
+            if self.reader.asks(Evidence::Repositories) { &scope.asked } else { &BTreeSet::new() };
+        self.reader.progress.planned(asked.len() as u64);
+        let contents = futures_util::stream::iter(asked)
+            .map(|region| self.registry(region, scope.disabled.contains(region)))
+            .buffer_unordered(self.options.max_in_flight.get());
+        let registries = Box::pin(contents.collect()).await;
+        Ok(Regional { regions, scope, registries })
+    }
+
+    async fn registry(&self, region: &str, disabled: bool) -> RegistryContent {
+        if disabled {
+            let message = format!("the region {region} is not enabled for the account");
+            let why = NotOffered { operation: DESCRIBE_REPOSITORIES.name.to_owned(), message };
+            let failure = Some(Failure::NotOffered(why));
+            let listing = listing(RecordKind::Repository, Some(region), &DESCRIBE_REPOSITORIES, failure);
+            return RegistryContent { registry: None, repositories: Vec::new(), listing };
+        }
+        let client = self.clients.ecr(region);
+        let max_in_flight = self.options.max_in_flight.get();
+        RegionalRegistry { reader: self.reader, client, region, max_in_flight }.content().await
+    }
+}
+
+struct Regional {
+    scope: RegionScope,
+    regions: Observed<Paged<Region>>,
+    registries: Vec<RegistryContent>,
+}

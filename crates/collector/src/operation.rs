@@ -1,0 +1,118 @@
+//! What the answers of each operation look like: the one place that says what counts as whole,
+//! as "not configured", and as "no longer there".
+
+use palisade_snapshot::{CALLS, Call, Service};
+
+/// The answers of one operation.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// Its name in the table of calls.
+    pub(crate) name: &'static str,
+    /// What a good answer looks like.
+    pub(crate) shape: Shape,
+    /// The error codes that mean "not configured".
+    pub(crate) absent: &'static [&'static str],
+    /// The error codes that mean that the resource has been deleted since it was listed.
+    pub(crate) gone: &'static [&'static str],
+}
+
+/// What a good answer looks like. The SDK takes an empty or cut document for one without optional
+/// members, so this is checked before it parses anything.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// An XML document with this root, which holds these elements.
+    Xml { root: &'static str, holds: &'static [&'static str] },
+    /// A JSON object with these members.
+    Json { holds: &'static [&'static str] },
+    /// A policy, as it stands, from a service that refuses in XML.
+    Policy,
+}
+
+impl Operation {
+    /// Its row in the table of calls.
+    pub(crate) fn call(&self) -> Option<&'static Call> {
+        CALLS.iter().find(|call| call.operation == self.name)
+    }
+
+    /// The IAM action that it needs, as explanations name it.
+    pub(crate) fn iam_action(&self) -> &'static str {
+        self.call().map_or("", Call::iam_action)
+    }
+
+    /// The operation that a client calls by this name.
+    pub(crate) fn find(service: Service, api_operation: &str) -> Option<&'static Self> {
+        let call =
+            CALLS.iter().find(|call| call.service == service && call.api_operation == api_operation)?;
+        OPERATIONS.iter().copied().find(|operation| operation.name == call.operation)
+    }
+}
+
+macro_rules! operations {
+    ($($constant:ident $name:literal $shape:expr, absent [$($absent:literal),*], gone [$($gone:literal),*];)+) => {
+        $(pub(crate) static $constant: Operation = Operation {
+            name: $name,
+            shape: $shape,
+            absent: &[$($absent),*],
+            gone: &[$($gone),*],
+        };)+
+        /// Every operation, in the order of the table of calls.
+        pub(crate) static OPERATIONS: &[&Operation] = &[$(&$constant),+];
+    };
+}
+
+const fn xml(root: &'static str, holds: &'static [&'static str]) -> Shape {
+    Shape::Xml { root, holds }
+}
+
+const fn json(holds: &'static [&'static str]) -> Shape {
+    Shape::Json { holds }
+}
+
+operations! {
+    GET_CALLER_IDENTITY "sts:GetCallerIdentity" xml("GetCallerIdentityResponse", &["Arn", "Account"]), absent [], gone [];
+    GET_ALTERNATE_CONTACT "account:GetAlternateContact" json(&["AlternateContact"]), absent ["ResourceNotFoundException"], gone [];
+    LIST_REGIONS "account:ListRegions" json(&["Regions"]), absent [], gone [];
+    GET_ACCOUNT_SUMMARY "iam:GetAccountSummary" xml("GetAccountSummaryResponse", &["SummaryMap"]), absent [], gone [];
+    LIST_ACCOUNT_ALIASES "iam:ListAccountAliases" xml("ListAccountAliasesResponse", &["IsTruncated"]), absent [], gone [];
+    GET_ACCOUNT_AUTHORIZATION_DETAILS "iam:GetAccountAuthorizationDetails" xml("GetAccountAuthorizationDetailsResponse", &["IsTruncated"]), absent [], gone [];
+    GET_ACCOUNT_PASSWORD_POLICY "iam:GetAccountPasswordPolicy" xml("GetAccountPasswordPolicyResponse", &["PasswordPolicy"]), absent ["NoSuchEntity"], gone [];
+    GET_CREDENTIAL_REPORT "iam:GetCredentialReport" xml("GetCredentialReportResponse", &["Content", "GeneratedTime"]), absent ["ReportNotPresent", "ReportExpired", "ReportInProgress"], gone [];
+    GENERATE_CREDENTIAL_REPORT "iam:GenerateCredentialReport" xml("GenerateCredentialReportResponse", &["State"]), absent [], gone [];
+    LIST_VIRTUAL_MFA_DEVICES "iam:ListVirtualMFADevices" xml("ListVirtualMFADevicesResponse", &["IsTruncated"]), absent [], gone [];
+    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK "s3control:GetPublicAccessBlock" xml("PublicAccessBlockConfiguration", &[]), absent ["NoSuchPublicAccessBlockConfiguration"], gone [];
+    LIST_BUCKETS "s3:ListBuckets" xml("ListAllMyBucketsResult", &["Buckets"]), absent [], gone [];
+    GET_BUCKET_LOCATION "s3:GetBucketLocation" xml("LocationConstraint", &[]), absent [], gone ["NoSuchBucket"];
+    GET_BUCKET_POLICY "s3:GetBucketPolicy" Shape::Policy, absent ["NoSuchBucketPolicy"], gone ["NoSuchBucket"];
+    GET_BUCKET_ACL "s3:GetBucketAcl" xml("AccessControlPolicy", &["AccessControlList"]), absent [], gone ["NoSuchBucket"];
+    GET_BUCKET_PUBLIC_ACCESS_BLOCK "s3:GetPublicAccessBlock" xml("PublicAccessBlockConfiguration", &[]), absent ["NoSuchPublicAccessBlockConfiguration"], gone ["NoSuchBucket"];
+    GET_BUCKET_OWNERSHIP_CONTROLS "s3:GetBucketOwnershipControls" xml("OwnershipControls", &["ObjectOwnership"]), absent ["OwnershipControlsNotFoundError"], gone ["NoSuchBucket"];
+    GET_BUCKET_ENCRYPTION "s3:GetBucketEncryption" xml("ServerSideEncryptionConfiguration", &["Rule"]), absent ["ServerSideEncryptionConfigurationNotFoundError"], gone ["NoSuchBucket"];
+    GET_BUCKET_VERSIONING "s3:GetBucketVersioning" xml("VersioningConfiguration", &[]), absent [], gone ["NoSuchBucket"];
+    GET_BUCKET_LOGGING "s3:GetBucketLogging" xml("BucketLoggingStatus", &[]), absent [], gone ["NoSuchBucket"];
+    GET_BUCKET_CORS "s3:GetBucketCors" xml("CORSConfiguration", &["CORSRule"]), absent ["NoSuchCORSConfiguration"], gone ["NoSuchBucket"];
+    DESCRIBE_REPOSITORIES "ecr:DescribeRepositories" json(&["repositories"]), absent [], gone [];
+    GET_REGISTRY_SCANNING_CONFIGURATION "ecr:GetRegistryScanningConfiguration" json(&["scanningConfiguration"]), absent [], gone [];
+    GET_REPOSITORY_POLICY "ecr:GetRepositoryPolicy" json(&["policyText"]), absent ["RepositoryPolicyNotFoundException"], gone ["RepositoryNotFoundException"];
+    GET_LIFECYCLE_POLICY "ecr:GetLifecyclePolicy" json(&["lifecyclePolicyText"]), absent ["LifecyclePolicyNotFoundException"], gone ["RepositoryNotFoundException"];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operations_are_those_of_the_table_of_calls() {
+        let here: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        let there: Vec<_> = CALLS.iter().map(|call| call.operation).collect();
+        assert_eq!(here, there);
+    }
+
+    #[test]
+    fn bucket_and_account_settings_of_one_name_are_told_apart() {
+        let bucket = Operation::find(Service::S3, "GetPublicAccessBlock");
+        let account = Operation::find(Service::S3Control, "GetPublicAccessBlock");
+        assert_eq!(bucket, Some(&GET_BUCKET_PUBLIC_ACCESS_BLOCK));
+        assert_eq!(account, Some(&GET_ACCOUNT_PUBLIC_ACCESS_BLOCK));
+        assert_eq!(Operation::find(Service::Iam, "CreateUser"), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! Sends requests: a cap on how many are under way, a pace per service and region, a deadline per
+//! attempt, and a check of every answer before the SDK parses it.
+
+mod pace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::retry::ErrorKind;
+use tokio::sync::Semaphore;
+
+use crate::answer::{Answer, inspect};
+use crate::failure::is_throttling;
+use crate::meter::Meter;
+use crate::operation::Operation;
+pub(crate) use pace::Pace;
+
+/// No answer of these services is longer; a longer one is refused instead of filling memory.
+const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// An answer in no service's format is asked for once more, not more often.
+const ATTEMPTS_FOR_FOREIGN_ANSWERS: u32 = 2;
+
+/// An answer longer than any that AWS gives.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {LONGEST_ANSWER} bytes")]
+pub(crate) struct AnswerTooLong;
+
+/// What the transport knows of a request: set on each attempt by the client's guard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt {
+    pub(crate) operation: &'static Operation,
+    /// From 1.
+    pub(crate) number: u32,
+}
+
+/// The HTTP client of every service client and credential source.
+#[derive(Debug, Clone)]
+pub(crate) struct Transport {
+    inner: SharedHttpClient,
+    permits: Arc<Semaphore>,
+    deadline: Duration,
+    lane: Option<Lane>,
+}
+
+/// One service in one region of the account.
+#[derive(Debug, Clone)]
+pub(crate) struct Lane {
+    pub(crate) pace: Arc<Pace>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) region: Arc<str>,
+}
+
+impl Transport {
+    pub(crate) fn new(inner: SharedHttpClient, max_in_flight: usize, deadline: Duration) -> Self {
+        let permits = Arc::new(Semaphore::new(max_in_flight.min(Semaphore::MAX_PERMITS)));
+        Self { inner, permits, deadline, lane: None }
+    }
+
+    /// The same, with its own pace, for one service in one region.
+    pub(crate) fn in_lane(&self, lane: Lane) -> Self {
+        Self { lane: Some(lane), ..self.clone() }
+    }
+}
+
+impl HttpClient for Transport {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Connection { inner, transport: self.clone() })
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Connection {
+    inner: SharedHttpConnector,
+    transport: Transport,
+}
+
+impl HttpConnector for Connection {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connection = self.clone();
+        HttpConnectorFuture::new(async move { connection.attempt(request).await })
+    }
+}
+
+impl Connection {
+    async fn attempt(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let Transport { permits, deadline, lane, .. } = self.transport;
+        let attempt = request.extension::<Attempt>().copied();
+        if let Some(lane) = &lane {
+            lane.pace.turn().await;
+        }
+        let _permit = permits.acquire_owned().await.map_err(|closed| other(closed.into()))?;
+        if let (Some(lane), Some(attempt)) = (&lane, attempt) {
+            lane.meter.sent(attempt.operation, &lane.region);
+        }
+        let whole = async { read_whole(self.inner.call(request).await?).await };
+        let response = tokio::time::timeout(deadline, whole).await.map_err(|_| {
+            let message = format!("no whole answer within {} seconds", deadline.as_secs_f64());
+            ConnectorError::timeout(message.into())
+        })??;
+        match attempt {
+            Some(attempt) => check(response, attempt, lane.as_ref()),
+            None => Ok(response),
+        }
+    }
+}
+
+/// Reads the body to its end, so that the permit covers it and the answer can be checked.
+async fn read_whole(mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    let mut stream = ByteStream::new(response.take_body());
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| ConnectorError::io(error.into()))?;
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(other(AnswerTooLong.into()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    *response.body_mut() = SdkBody::from(body);
+    Ok(response)
+}
+
+/// Lets an answer through that the service gave; anything else is an error, retried once.
+fn check(
+    response: HttpResponse,
+    attempt: Attempt,
+    lane: Option<&Lane>,
+) -> Result<HttpResponse, ConnectorError> {
+    let status = response.status().as_u16();
+    let error_type = response.headers().get("x-amzn-errortype");
+    let body = response.body().bytes().unwrap_or_default();
+    let answer = inspect(attempt.operation, status, error_type, body);
+    if let Some(lane) = lane {
+        let code = match &answer {
+            Ok(Answer::Error(code)) => Some(code.as_str()),
+            _ => None,
+        };
+        if is_throttling(code, status) {
+            lane.meter.throttled(attempt.operation, &lane.region);
+            lane.pace.slow_down();
+        } else {
+            lane.pace.accepted();
+        }
+    }
+    match answer {
+        Ok(_) => Ok(response),
+        Err(foreign) => {
+            let again = attempt.number < ATTEMPTS_FOR_FOREIGN_ANSWERS;
+            Err(ConnectorError::other(foreign.into(), again.then_some(ErrorKind::TransientError)))
+        }
+    }
+}
+
+fn other(error: BoxError) -> ConnectorError {
+    ConnectorError::other(error, None)
+}

@@ -1,0 +1,146 @@
+//! How fast one service in one region is asked: as fast as it likes, until it says "slow down".
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// After "slow down" the rate falls to this share of what was just accepted.
+const BACK_OFF: f64 = 0.8;
+/// Requests per second by which the rate grows in each second without "slow down".
+const GROWTH: f64 = 1.0;
+/// The rate never falls below this, in requests per second.
+const SLOWEST: f64 = 1.0;
+/// What was accepted in this time is what the service bears; it is slowed down once in it.
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// Spaces requests out. Without a limit until the first "slow down"; then additive increase and
+/// multiplicative decrease around the rate that was accepted.
+#[derive(Debug, Default)]
+pub(crate) struct Pace(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Requests per second; none while nobody complained.
+    rate: Option<f64>,
+    next_turn: Option<Instant>,
+    slowed_at: Option<Instant>,
+    accepted: VecDeque<Instant>,
+}
+
+impl Pace {
+    /// Waits until the next request may be sent.
+    pub(crate) async fn turn(&self) {
+        let turn = self.state().take_turn(Instant::now());
+        if let Some(turn) = turn {
+            tokio::time::sleep_until(turn).await;
+        }
+    }
+
+    /// The service answered, well or not, without complaint about the rate.
+    pub(crate) fn accepted(&self) {
+        self.state().accept(Instant::now());
+    }
+
+    /// The service asked to slow down.
+    pub(crate) fn slow_down(&self) {
+        self.state().slow_down(Instant::now());
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take_turn(&mut self, now: Instant) -> Option<Instant> {
+        let rate = self.rate?;
+        let turn = self.next_turn.map_or(now, |next| next.max(now));
+        self.next_turn = Some(turn + Duration::from_secs_f64(1.0 / rate));
+        Some(turn)
+    }
+
+    fn accept(&mut self, now: Instant) {
+        self.accepted.push_back(now);
+        self.forget_before(now);
+        if let Some(rate) = &mut self.rate {
+            *rate += GROWTH / *rate;
+        }
+    }
+
+    fn slow_down(&mut self, now: Instant) {
+        if self.slowed_at.is_some_and(|before| now.duration_since(before) < WINDOW) {
+            return;
+        }
+        self.forget_before(now);
+        let accepted = f64::from(u32::try_from(self.accepted.len()).unwrap_or(u32::MAX));
+        let bearable = self.rate.map_or(accepted, |rate| rate.min(accepted));
+        self.rate = Some((bearable * BACK_OFF).max(SLOWEST));
+        self.slowed_at = Some(now);
+    }
+
+    fn forget_before(&mut self, now: Instant) {
+        while self.accepted.front().is_some_and(|one| now.duration_since(*one) > WINDOW) {
+            self.accepted.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_before_the_first_complaint() {
+        let mut state = State::default();
+        assert_eq!(state.take_turn(Instant::now()), None);
+    }
+
+    #[test]
+    fn a_complaint_lowers_the_rate_to_what_was_accepted() {
+        let start = Instant::now();
+        let mut state = State::default();
+        for _ in 0..20 {
+            state.accept(start);
+        }
+        state.slow_down(start);
+        assert_eq!(state.rate, Some(16.0));
+        state.slow_down(start + Duration::from_millis(30));
+        assert_eq!(state.rate, Some(16.0), "one burst is one complaint");
+    }
+
+    #[test]
+    fn turns_are_spaced_and_the_rate_grows_again() {
+        let start = Instant::now();
+        let mut state = State::default();
+        state.slow_down(start);
+        let turns: Vec<_> = (0..3).filter_map(|_| state.take_turn(start)).collect();
+        assert_eq!(turns, [start, start + Duration::from_secs(1), start + Duration::from_secs(2)]);
+        state.accept(start);
+        assert_eq!(state.rate, Some(2.0));
+    }
+
+    /// A service that bears 20 requests in a second: the rate ends up near that.
+    #[test]
+    fn the_rate_settles_near_the_limit() {
+        let mut now = Instant::now();
+        let (mut state, mut served, mut refused) = (State::default(), VecDeque::new(), 0);
+        for _ in 0..600 {
+            now = state.take_turn(now).map_or(now, |turn| turn.max(now));
+            while served.front().is_some_and(|one| now.duration_since(*one) >= WINDOW) {
+                served.pop_front();
+            }
+            if served.len() < 20 {
+                served.push_back(now);
+                state.accept(now);
+            } else {
+                refused += 1;
+                state.slow_down(now);
+            }
+        }
+        let rate = state.rate.unwrap();
+        assert!((14.0..=24.0).contains(&rate), "{rate}");
+        assert!(refused < 60, "{refused}");
+    }
+}
