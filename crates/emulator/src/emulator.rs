@@ -143,6 +143,7 @@ impl Emulator {
     /// # Errors
     /// The emulator does not answer.
     pub fn enforce_iam(&self) -> Result<(), EmulatorError> {
+        self.proxy.keep_signatures();
         self.wait(set_unchecked_requests(self.moto.address(), "0"))?
     }
 

@@ -22,9 +22,11 @@ pub mod account;
 mod emulator;
 mod error;
 mod moto;
+mod plain_host;
 mod proxy;
 
 pub use account::{Account, Sizes};
 pub use emulator::{ACCESS_KEY, Emulator, EmulatorBuilder, SECRET_KEY};
 pub use error::EmulatorError;
+pub use plain_host::PlainHost;
 pub use proxy::{Fault, Proxy, Request, Target};

@@ -5,6 +5,7 @@ mod answer;
 mod credential_report;
 mod error_format;
 mod fault;
+mod identities;
 mod mend;
 mod operation;
 mod paging;
@@ -120,6 +121,11 @@ impl Proxy {
     #[must_use]
     pub fn max_in_flight(&self) -> usize {
         self.state.with(|inner| inner.max_in_flight)
+    }
+
+    /// The emulator checks signatures from now on, so requests must reach it unchanged.
+    pub(crate) fn keep_signatures(&self) {
+        self.state.with(|inner| inner.enforces_iam = true);
     }
 
     /// From now on the answers about this account follow its description where the emulator can't hold it.

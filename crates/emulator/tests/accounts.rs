@@ -1,5 +1,4 @@
 //! The accounts fill the emulator, and what is read back is what they say.
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod clients;
 

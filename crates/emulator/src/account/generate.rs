@@ -74,7 +74,7 @@ fn user(place: usize, policies: usize) -> User {
         age_days: 500,
         console: place
             .is_multiple_of(2)
-            .then(|| Console { last_used_days: Some(age_days), changed_days: None }),
+            .then_some(Console { last_used_days: Some(age_days), changed_days: None }),
         mfa: !wrong,
         access_keys: if place % 2 == 1 { vec![key] } else { Vec::new() },
         policies: if wrong { attached(place, policies) } else { Policies::default() },

@@ -33,7 +33,8 @@ impl Answer {
         // An answer with an empty body is cut as well: it announces what never comes.
         let announced = if self.cut { self.body.len().max(64) } else { self.body.len() };
         let sent = if self.cut { self.body.slice(..self.body.len() / 2) } else { self.body };
-        builder.body(AnswerBody { chunk: Some(sent), announced: announced as u64, cut: self.cut })
+        let cut = if self.cut { Cut::AfterFlush } else { Cut::Never };
+        builder.body(AnswerBody { chunk: Some(sent), announced: announced as u64, cut })
     }
 }
 
@@ -42,7 +43,18 @@ impl Answer {
 pub(super) struct AnswerBody {
     chunk: Option<Bytes>,
     announced: u64,
-    cut: bool,
+    cut: Cut,
+}
+
+/// How far a body is that breaks off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// It is sent whole.
+    Never,
+    /// What was given to hyper has still to be written; an error at once would discard it.
+    AfterFlush,
+    /// Break the connection.
+    Now,
 }
 
 impl Body for AnswerBody {
@@ -51,18 +63,24 @@ impl Body for AnswerBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        let chunk = self.chunk.take().filter(|chunk| !chunk.is_empty());
-        Poll::Ready(match chunk {
-            Some(chunk) => Some(Ok(Frame::data(chunk))),
-            None if self.cut => Some(Err(io::ErrorKind::ConnectionAborted.into())),
-            None => None,
-        })
+        if let Some(chunk) = self.chunk.take().filter(|chunk| !chunk.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(chunk))));
+        }
+        match self.cut {
+            Cut::Never => Poll::Ready(None),
+            Cut::AfterFlush => {
+                self.cut = Cut::Now;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Cut::Now => Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        !self.cut && self.chunk.as_ref().is_none_or(Bytes::is_empty)
+        self.cut == Cut::Never && self.chunk.as_ref().is_none_or(Bytes::is_empty)
     }
 
     fn size_hint(&self) -> SizeHint {

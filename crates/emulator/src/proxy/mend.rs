@@ -4,13 +4,17 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use xmltree::{Element, EmitterConfig, XMLNode};
 
 use super::answer::Answer;
+use super::fault::Fault;
 use super::operation::Protocol;
 use super::request::Incoming;
 use super::state::State;
-use super::{Shapes, credential_report};
+use super::{Shapes, credential_report, error_format, identities};
 
 /// Corrects an answer of the emulator; errors and what it does well stay as they are.
 pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, state: &State) -> Answer {
+    if matches!(answer.status, 401 | 403) && incoming.protocol != Protocol::S3 {
+        return refusal(incoming, &answer);
+    }
     if answer.status != 200 || !touches(incoming) {
         return answer;
     }
@@ -19,12 +23,13 @@ pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, sta
     rename_root(operation, &mut document);
     if incoming.protocol == Protocol::Query {
         encode_policies(&mut document);
-        set_ages(&mut document, shapes);
+        identities::complete(&mut document, shapes);
     }
     match operation {
         "iam:GetAccountSummary" => set_root_counters(&mut document, shapes),
         "iam:GetCredentialReport" => credential_report::mend(&mut document, shapes),
         "iam:GetAccountAuthorizationDetails" => drop_unattached_policies(&mut document),
+        "iam:ListVirtualMFADevices" => drop_seeds(&mut document),
         "sts:GetCallerIdentity" => name_caller(&mut document),
         "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity" => learn_account(&document, state),
         _ => {}
@@ -33,6 +38,16 @@ pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, sta
         answer.body = body.into();
     }
     answer
+}
+
+/// A refusal of moto's own access control, which it writes the same for every service.
+fn refusal(incoming: &Incoming, answer: &Answer) -> Answer {
+    let header = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-errortype"));
+    let fault = match header.map_or("AccessDenied", |(_, code)| code.as_str()) {
+        "InvalidClientTokenId" | "AuthFailure" | "SignatureDoesNotMatch" => Fault::UnknownAccessKey,
+        _ => Fault::Denied,
+    };
+    error_format::of_fault(&fault, incoming).unwrap_or_else(|| answer.clone())
 }
 
 /// The roots that moto writes otherwise than the services' models have them.
@@ -82,47 +97,6 @@ fn encode_policies(document: &mut Element) {
     });
 }
 
-/// Sets the creation and last-use times that the account's description gives.
-fn set_ages(document: &mut Element, shapes: &Shapes) {
-    visit(document, &mut |element| {
-        if element.get_child("CreateDate").is_none() {
-            return;
-        }
-        if let Some(id) = text_of(element, "AccessKeyId") {
-            let described = shapes.access_keys.get(&id).and_then(|(user, place)| {
-                let user = shapes.account.users.iter().find(|one| one.name == *user)?;
-                user.access_keys.get(*place)
-            });
-            if let Some(key) = described {
-                set_text(element, "CreateDate", shapes.days_ago(key.age_days));
-            }
-        } else if let Some(name) = text_of(element, "RoleName") {
-            if let Some(role) = shapes.account.roles.iter().find(|role| role.name == name) {
-                set_text(element, "CreateDate", shapes.days_ago(role.age_days));
-                if let Some(days) = role.last_used_days {
-                    set_last_used(element, shapes.days_ago(days));
-                }
-            }
-        } else if let Some(name) = text_of(element, "UserName") {
-            let described = shapes.account.users.iter().find(|user| user.name == name);
-            if let Some(user) = described {
-                set_text(element, "CreateDate", shapes.days_ago(user.age_days));
-            }
-        }
-    });
-}
-
-fn set_last_used(role: &mut Element, moment: String) {
-    role.take_child("RoleLastUsed");
-    let mut last_used = Element::new("RoleLastUsed");
-    for (name, text) in [("LastUsedDate", moment), ("Region", "us-east-1".to_owned())] {
-        let mut child = Element::new(name);
-        child.children.push(XMLNode::Text(text));
-        last_used.children.push(XMLNode::Element(child));
-    }
-    role.children.push(XMLNode::Element(last_used));
-}
-
 /// Sets the counters of the root user, which moto has as constants.
 fn set_root_counters(document: &mut Element, shapes: &Shapes) {
     let root = &shapes.account.root;
@@ -142,11 +116,7 @@ fn set_root_counters(document: &mut Element, shapes: &Shapes) {
                 entry.and_then(|entry| text_of(entry, "key")).is_none_or(|key| key != name)
             });
             let mut entry = Element::new("entry");
-            for (part, text) in [("key", name.to_owned()), ("value", value.to_string())] {
-                let mut child = Element::new(part);
-                child.children.push(XMLNode::Text(text));
-                entry.children.push(XMLNode::Element(child));
-            }
+            entry.children.extend([child("key", name), child("value", value.to_string())]);
             element.children.push(XMLNode::Element(entry));
         }
     });
@@ -164,6 +134,15 @@ fn drop_unattached_policies(document: &mut Element) {
             let unused = |name| text_of(policy, name).is_none_or(|count| count == "0");
             !(of_aws && unused("AttachmentCount") && unused("PermissionsBoundaryUsageCount"))
         });
+    });
+}
+
+/// The secrets of an MFA device are shown when it is made, and never listed.
+fn drop_seeds(document: &mut Element) {
+    visit(document, &mut |element| {
+        for secret in ["Base32StringSeed", "QRCodePNG"] {
+            element.take_child(secret);
+        }
     });
 }
 
@@ -214,6 +193,13 @@ pub(super) fn set_text(element: &mut Element, child: &str, text: String) {
     if let Some(child) = element.get_mut_child(child) {
         child.children = vec![XMLNode::Text(text)];
     }
+}
+
+/// A new element that holds only text.
+pub(super) fn child(name: &str, text: impl Into<String>) -> XMLNode {
+    let mut element = Element::new(name);
+    element.children.push(XMLNode::Text(text.into()));
+    XMLNode::Element(element)
 }
 
 /// The document as bytes.

@@ -7,7 +7,7 @@ use xmltree::{Element, XMLNode};
 
 use super::answer::Answer;
 use super::error_format;
-use super::mend::written;
+use super::mend::{child, written};
 use super::request::{Continuation, Incoming};
 use super::state::State;
 
@@ -218,9 +218,7 @@ fn result_of(document: &mut Element, style: Style) -> Option<&mut Element> {
 fn set_continuation(result: &mut Element, style: Style, token: Option<String>) {
     let mut add = |name: &str, text: String| {
         result.take_child(name);
-        let mut child = Element::new(name);
-        child.children.push(XMLNode::Text(text));
-        result.children.push(XMLNode::Element(child));
+        result.children.push(child(name, text));
     };
     if style == Style::Iam {
         add("IsTruncated", token.is_some().to_string());

@@ -115,8 +115,21 @@ impl Handler {
         }
     }
 
+    /// Path and query for the emulator. It would cut a listing of buckets short without saying so,
+    /// so the limit stays here; where signatures are checked, nothing of a request may change.
+    fn path(&self, incoming: &Incoming) -> String {
+        let uri = &incoming.parts.uri;
+        let query = uri.query().unwrap_or_default();
+        let limited = incoming.request.operation == "s3:ListBuckets" && query.contains("max-buckets=");
+        if !limited || self.state.with(|inner| inner.enforces_iam) {
+            return uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+        }
+        let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("max-buckets=")).collect();
+        format!("{}?{}", uri.path(), kept.join("&"))
+    }
+
     async fn forward(&self, incoming: &Incoming) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
-        let path = incoming.parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = self.path(incoming);
         let mut request = Request::builder()
             .method(incoming.parts.method.clone())
             .uri(format!("http://{}{path}", self.emulator))

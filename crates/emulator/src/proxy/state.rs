@@ -22,6 +22,8 @@ pub(super) struct Inner {
     pub(super) latency: Duration,
     pub(super) throttle: Option<TokenBucket>,
     pub(super) page_size: usize,
+    /// The emulator checks signatures and permissions.
+    pub(super) enforces_iam: bool,
     /// The listings that were cut into pages; continuations name them by place.
     pub(super) listings: Vec<Arc<Listing>>,
     /// What the proxy answers itself, by account.
@@ -40,6 +42,7 @@ impl Default for Inner {
             latency: Duration::ZERO,
             throttle: None,
             page_size: 100,
+            enforces_iam: false,
             listings: Vec::new(),
             shapes: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -71,11 +74,7 @@ impl State {
             let fault = if throttled {
                 Some(Fault::Throttled)
             } else {
-                let struck = inner
-                    .injections
-                    .iter_mut()
-                    .find_map(|one| one.strikes(request).then(|| one.fault.clone()));
-                struck
+                inner.injections.iter_mut().find_map(|one| one.strikes(request).then(|| one.fault.clone()))
             };
             Plan { latency: inner.latency, fault, shapes: inner.shapes_of(&request.access_key) }
         });

@@ -1,9 +1,11 @@
 //! Clients of the emulator.
+#![allow(dead_code, reason = "each test file uses some of them")]
 
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_sts::types::Credentials as SessionCredentials;
 use aws_types::SdkConfig;
-use palisade_emulator::{ACCESS_KEY, Emulator, SECRET_KEY};
+use palisade_emulator::{ACCESS_KEY, Emulator, PlainHost, SECRET_KEY};
 
 /// A configuration whose clients talk to the emulator through its proxy, and never retry.
 pub(crate) fn configuration(emulator: &Emulator) -> SdkConfig {
@@ -16,4 +18,31 @@ pub(crate) fn configuration(emulator: &Emulator) -> SdkConfig {
         .retry_config(RetryConfig::disabled())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build()
+}
+
+/// The client of S3, with bucket names in the path: an IP address has no subdomains.
+pub(crate) fn s3(emulator: &Emulator) -> aws_sdk_s3::Client {
+    let config = configuration(emulator);
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build())
+}
+
+/// The client of S3 Control.
+pub(crate) fn s3_control(emulator: &Emulator) -> aws_sdk_s3control::Client {
+    let config = configuration(emulator);
+    let config = aws_sdk_s3control::config::Builder::from(&config).interceptor(PlainHost).build();
+    aws_sdk_s3control::Client::from_conf(config)
+}
+
+/// The same configuration with the credentials of a session.
+pub(crate) fn signed_in(config: &SdkConfig, session: &SessionCredentials) -> SdkConfig {
+    let token = Some(session.session_token().to_owned());
+    let credentials =
+        Credentials::new(session.access_key_id(), session.secret_access_key(), token, None, "test");
+    config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build()
+}
+
+/// The same configuration with the access key of a user.
+pub(crate) fn with_key(config: &SdkConfig, id: &str, secret: &str) -> SdkConfig {
+    let credentials = Credentials::new(id, secret, None, None, "test");
+    config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build()
 }

@@ -2,14 +2,10 @@
 
 use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::SdkConfig;
 
 use super::failed;
+use crate::PlainHost;
 use crate::account::{Account, BlockPublicAccess, PasswordPolicy};
 use crate::error::EmulatorError;
 
@@ -81,32 +77,4 @@ async fn block_public_access(config: &SdkConfig, account: &Account) -> Result<()
         .await
         .map_err(failed("s3control:PutPublicAccessBlock", account.id()))?;
     Ok(())
-}
-
-/// Takes the account id off the host name, where S3 Control's client puts it: an IP address has
-/// no subdomains.
-#[derive(Debug)]
-struct PlainHost;
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for PlainHost {
-    fn name(&self) -> &'static str {
-        "plain_host"
-    }
-
-    fn modify_before_signing(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request_mut();
-        if let Some((scheme, rest)) = request.uri().split_once("://")
-            && let Some((_, plain)) = rest.split_once('.')
-        {
-            let uri = format!("{scheme}://{plain}");
-            request.set_uri(uri)?;
-        }
-        Ok(())
-    }
 }
