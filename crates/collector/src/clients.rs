@@ -3,23 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_config::sts::AssumeRoleProvider;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig as StalledStreams;
+use aws_config::{Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
 use palisade_snapshot::{Evidence, Service};
 
 use crate::guard::{Guard, PlainHost};
 use crate::meter::Meter;
-use crate::tls;
+use crate::session::DEFAULT_REGION;
 use crate::transport::{Lane, Pace, Transport};
-use crate::{CollectError, Options};
-
-/// Where a question is asked when nobody names a region.
-const DEFAULT_REGION: &str = "us-east-1";
-const ROLE_SESSION_NAME: &str = "palisade";
 
 /// Makes clients, each with its own pace and retry quota, as services count requests by account,
 /// region and service.
@@ -52,17 +43,15 @@ macro_rules! configure {
 }
 
 impl Clients {
-    /// Finds region and credentials; asks AWS nothing yet.
-    pub(crate) async fn new(
-        options: &Options,
+    /// Clients with these credentials over this transport, for reads of this evidence.
+    pub(crate) fn new(
+        sdk: SdkConfig,
+        transport: Transport,
         evidence: BTreeSet<Evidence>,
         meter: Arc<Meter>,
-    ) -> Result<Self, CollectError> {
-        let transport =
-            Transport::new(tls::http_client()?, options.max_in_flight.get(), options.deadlines.attempt);
-        let sdk = load(options, transport.clone()).await;
+    ) -> Self {
         let home = sdk.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
-        Ok(Self { sdk, transport, evidence, meter, home, buckets: Mutex::default() })
+        Self { sdk, transport, evidence, meter, home, buckets: Mutex::default() }
     }
 
     /// The region of the environment, the profile or the options, where the account is asked.
@@ -130,43 +119,4 @@ impl Clients {
         let url = self.sdk.endpoint_url().map(str::to_owned).or_else(for_service);
         url.is_some_and(|url| !url.contains(".amazonaws."))
     }
-}
-
-async fn load(options: &Options, transport: Transport) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder().operation_timeout(options.deadlines.operation).build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(transport)
-        .timeout_config(timeouts)
-        // Every attempt has its own deadline.
-        .stalled_stream_protection(StalledStreams::disabled());
-    if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(url) = &options.endpoint_url {
-        loader = loader.endpoint_url(url);
-    }
-    let mut sdk = loader.load().await;
-    if sdk.region().is_none() {
-        let region = options.regions.first().map_or(DEFAULT_REGION, String::as_str).to_owned();
-        sdk = sdk.into_builder().region(Region::new(region)).build();
-    }
-    if sdk.app_name().is_none() {
-        let name = AppName::new(concat!("palisade-", env!("CARGO_PKG_VERSION"))).ok();
-        let mut builder = sdk.into_builder();
-        builder.set_app_name(name);
-        sdk = builder.build();
-    }
-    match &options.role_arn {
-        Some(role) => assume(role, options.external_id.as_deref(), sdk).await,
-        None => sdk,
-    }
-}
-
-async fn assume(role_arn: &str, external_id: Option<&str>, sdk: SdkConfig) -> SdkConfig {
-    let mut role = AssumeRoleProvider::builder(role_arn).session_name(ROLE_SESSION_NAME).configure(&sdk);
-    if let Some(id) = external_id {
-        role = role.external_id(id);
-    }
-    let role = role.build().await;
-    sdk.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build()
 }

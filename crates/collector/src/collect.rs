@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use futures_util::StreamExt;
 use palisade_snapshot::{
     Account, Bucket, ContactType, Evidence, FORMAT, Header, Listing, NotOffered, Observed, Paged, Reason,
@@ -19,7 +20,8 @@ use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS}
 use crate::reader::{Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
 use crate::scope::RegionScope;
-use crate::{Cancel, CollectError, Options, Progress};
+use crate::transport::Transport;
+use crate::{Cancel, CollectError, Options, Progress, session, tls};
 
 /// Reads one account. What can't be read is unreadable in the snapshot; only without a caller there
 /// is none.
@@ -34,11 +36,25 @@ pub async fn collect(
     progress: Arc<dyn Progress>,
     cancel: &Cancel,
 ) -> Result<Snapshot, CollectError> {
+    let transport =
+        Transport::new(tls::http_client()?, options.max_in_flight.get(), options.deadlines.attempt);
+    let sdk = session::load(options, transport.clone()).await;
+    collect_with(sdk, transport, options, progress, cancel).await
+}
+
+/// Collects with credentials and transport that are already there.
+async fn collect_with(
+    sdk: SdkConfig,
+    transport: Transport,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    cancel: &Cancel,
+) -> Result<Snapshot, CollectError> {
     let evidence = with_prerequisites(&options.evidence);
     let meter = Arc::new(Meter::default());
     let mut allowed = evidence.clone();
     allowed.insert(Evidence::Caller);
-    let clients = Clients::new(options, allowed, Arc::clone(&meter)).await?;
+    let clients = Clients::new(sdk, transport, allowed, Arc::clone(&meter));
     let reader = Reader { evidence, cancel: cancel.clone(), meter, progress };
     let deadline = async {
         tokio::time::sleep(options.deadlines.account).await;
@@ -235,3 +251,6 @@ struct Regional {
     regions: Observed<Paged<Region>>,
     registries: Vec<RegistryContent>,
 }
+
+#[cfg(test)]
+mod tests;

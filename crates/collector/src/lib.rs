@@ -40,6 +40,7 @@ mod progress;
 mod reader;
 mod repositories;
 mod scope;
+mod session;
 mod tls;
 mod transport;
 

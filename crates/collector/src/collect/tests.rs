@@ -1,0 +1,105 @@
+//! Collections from the emulator, over HTTP, with and without faults.
+
+mod budget;
+mod faults;
+
+use std::num::NonZeroUsize;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use jiff::Timestamp;
+use palisade_emulator::{ACCESS_KEY, Account as Filling, Emulator, SECRET_KEY};
+use palisade_snapshot::{Observations, State};
+
+use super::*;
+
+/// One emulator with the mixed account for all tests; whoever has it has it alone.
+static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| {
+    let mixed = Filling::fixture("mixed").expect("the fixture is there");
+    Mutex::new(Emulator::with(mixed).expect("the emulator starts"))
+});
+
+fn mixed() -> MutexGuard<'static, Emulator> {
+    let emulator = MIXED.lock().unwrap_or_else(PoisonError::into_inner);
+    emulator.proxy().clear();
+    emulator
+}
+
+fn everything() -> Options {
+    let taken_at = "2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap();
+    let mut options = Options::new(Evidence::ALL.iter().copied().collect(), taken_at);
+    options.max_in_flight = NonZeroUsize::new(8).unwrap();
+    options.deadlines.attempt = Duration::from_secs(5);
+    options
+}
+
+/// The credentials of the emulator, without waiting long between retries.
+fn session(emulator: &Emulator, transport: Transport) -> SdkConfig {
+    let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(aws_config::Region::new("us-east-1"))
+        .endpoint_url(emulator.endpoint())
+        .http_client(transport)
+        .sleep_impl(TokioSleep::new())
+        .time_source(SystemTimeSource::new())
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(10)))
+        .build()
+}
+
+fn try_with(
+    emulator: &Emulator,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    cancel: &Cancel,
+) -> Result<Snapshot, CollectError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let inner = tls::http_client()?;
+    let transport = Transport::new(inner, options.max_in_flight.get(), options.deadlines.attempt);
+    let sdk = session(emulator, transport.clone());
+    runtime.block_on(collect_with(sdk, transport, options, progress, cancel))
+}
+
+fn collected(emulator: &Emulator, options: &Options) -> Snapshot {
+    try_with(emulator, options, Arc::new(()), &Cancel::new()).unwrap()
+}
+
+fn text(snapshot: &Snapshot) -> String {
+    let mut bytes = Vec::new();
+    snapshot.write_to(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// What was planned and could not be read: evidence, whose, and why.
+fn unreadable(snapshot: &Snapshot) -> BTreeSet<(Evidence, String, Reason)> {
+    let mut found = BTreeSet::new();
+    let mut look = |subject: &str, record: &dyn Observations| {
+        record.each(&mut |evidence, state| {
+            if let State::Unreadable(why) = state {
+                found.insert((evidence, subject.to_owned(), why.reason));
+            }
+        });
+    };
+    let shared = &snapshot.shared;
+    look("account", &shared.account);
+    shared.listings.iter().for_each(|one| look(one.region.as_deref().unwrap_or("listing"), one));
+    shared.registries.iter().for_each(|one| look(&one.region, one));
+    snapshot.buckets.iter().for_each(|one| look(&one.name, one));
+    snapshot.repositories.iter().for_each(|one| look(&one.name, one));
+    found
+}
+
+#[test]
+fn an_undisturbed_account_is_read_whole() {
+    let emulator = mixed();
+    let snapshot = collected(&emulator, &everything());
+    assert_eq!(unreadable(&snapshot), BTreeSet::new());
+    assert!(emulator.proxy().writes().is_empty(), "{:?}", emulator.proxy().writes());
+}
