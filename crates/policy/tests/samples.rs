@@ -5,6 +5,13 @@
 use palisade_policy::simulate::{Simulator, SimulatorOptions};
 use serde_json::Value;
 
+/// Samples that contradict AWS's documentation, with the reason.
+const CONTRADICTED: [(&str, &str); 1] = [(
+    "random-s77/00053",
+    "a default value of a policy variable counts in every ARN: \"IAM policy elements: Variables and tags\", \
+     Specifying default values",
+)];
+
 #[test]
 fn samples_are_decided_as_expected() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/cases/simulate.jsonl");
@@ -19,7 +26,8 @@ fn samples_are_decided_as_expected() {
         let mut output = Vec::new();
         simulator.answer(number, line, &mut output).unwrap();
         let answer: Value = serde_json::from_slice(&output).unwrap();
-        if answer["decision"] != case["expected"] {
+        let contradicted = CONTRADICTED.iter().any(|(id, _)| case["id"] == *id);
+        if (answer["decision"] == case["expected"]) == contradicted {
             wrong.push(format!("{}: {answer}, expected {}", case["id"], case["expected"]));
         }
     }

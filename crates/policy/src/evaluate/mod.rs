@@ -146,11 +146,11 @@ fn scps_that_apply<'a>(request: Request<'_>, policies: Policies<'a>) -> &'a [Pol
 /// RCPs restrict resources of member accounts, for the services that AWS lists, whoever asks except service-linked
 /// roles.
 fn rcps_that_apply<'a>(request: Request<'_>, policies: Policies<'a>) -> &'a [PolicySet] {
+    let rcps = &policies.resource.rcps;
     let owner = request.resource.account().or(request.principal.account());
     let in_management_account = owner.is_some() && owner == policies.management_account;
-    let supported = service_rules::supports_rcps(request.action.service());
-    if !supported || request.principal.is_service_linked_role() || in_management_account {
+    if rcps.is_empty() || in_management_account || request.principal.is_service_linked_role() {
         return &[];
     }
-    &policies.resource.rcps
+    if service_rules::supports_rcps(request.action.service()) { rcps } else { &[] }
 }

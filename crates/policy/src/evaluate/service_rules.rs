@@ -1,23 +1,9 @@
 //! What single services do differently, and what AWS decides whatever the policies say.
 
 use super::answer::Decision;
+use crate::actions;
 use crate::principal::PrincipalType;
 use crate::request::Request;
-
-/// Services whose resources RCPs restrict ("Resource control policies (RCPs)": list of services that support RCPs).
-const RCP_SERVICES: [&str; 11] = [
-    "aoss",
-    "cognito-identity",
-    "cognito-idp",
-    "dynamodb",
-    "ecr",
-    "kms",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sqs",
-    "sts",
-];
 
 /// STS actions on a role: its trust policy must allow them.
 const ACTIONS_ON_TRUST: [&str; 5] =
@@ -31,9 +17,9 @@ pub(super) struct Ruling {
     pub(super) rule: &'static str,
 }
 
-/// Whether RCPs count for a service.
+/// Whether RCPs count for a service ("Resource control policies (RCPs)": list of services that support RCPs).
 pub(super) fn supports_rcps(service: &str) -> bool {
-    RCP_SERVICES.contains(&service)
+    actions::table().service(service).is_some_and(actions::Service::supports_resource_control_policies)
 }
 
 /// Whether identity policies count only if the resource's own policy names the account: KMS keys ("Key policies in
@@ -104,4 +90,30 @@ fn needs_no_permission(request: Request<'_>) -> Option<&'static str> {
         return Some("sts:GetSessionToken needs no permission and cannot be denied");
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rcps_count_for_the_services_that_aws_lists() {
+        let listed = [
+            "aoss",
+            "cognito-identity",
+            "cognito-idp",
+            "dynamodb",
+            "ecr",
+            "kms",
+            "logs",
+            "s3",
+            "secretsmanager",
+            "sqs",
+            "sts",
+        ];
+        for service in listed {
+            assert!(supports_rcps(service), "{service}");
+        }
+        assert!(!supports_rcps("iam") && !supports_rcps("no-such-service"));
+    }
 }

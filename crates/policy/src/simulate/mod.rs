@@ -91,8 +91,8 @@ impl Simulator {
     #[must_use]
     pub fn new(options: SimulatorOptions) -> Self {
         let mut unknown = Context::new();
-        for key in &options.unknown_context {
-            unknown.mark_unknown(key);
+        for key in options.unknown_context {
+            unknown.mark_unknown(&key);
         }
         Self { unknown, cache: PolicyCache::default() }
     }

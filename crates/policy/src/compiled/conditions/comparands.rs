@@ -18,10 +18,17 @@ pub(super) enum Comparands {
     Numbers(Box<[Option<Number>]>),
     Dates(Box<[Option<i128>]>),
     Bools(Box<[Text]>),
-    Binaries(Box<[(Box<str>, Option<Vec<u8>>)]>),
+    Binaries(Box<[BinaryText]>),
     Ranges(Box<[Option<IpNet>]>),
     Arns(Box<[ArnText]>),
     Nulls(Box<[Option<bool>]>),
+}
+
+/// A base64 text and what it encodes.
+#[derive(Debug, Clone)]
+pub(super) struct BinaryText {
+    encoded: Box<str>,
+    bytes: Option<Vec<u8>>,
 }
 
 /// An ARN with wildcards, as pattern bytes.
@@ -59,7 +66,9 @@ impl Comparands {
             OperatorFamily::Date => Self::Dates(texts.iter().map(|text| parse_date(text)).collect()),
             OperatorFamily::Bool => Self::Bools(strings(Wildcards::Literal)),
             OperatorFamily::Binary => {
-                Self::Binaries(texts.iter().map(|text| (text.as_str().into(), parse_base64(text))).collect())
+                let binary =
+                    |text: &String| BinaryText { encoded: text.as_str().into(), bytes: parse_base64(text) };
+                Self::Binaries(texts.iter().map(binary).collect())
             }
             OperatorFamily::IpAddress => Self::Ranges(texts.iter().map(|text| parse_range(text)).collect()),
             OperatorFamily::Arn => {
@@ -108,8 +117,10 @@ impl Comparands {
                 ),
             },
             Self::Binaries(binaries) => {
-                let test = |(text, bytes): &(Box<str>, Option<Vec<u8>>)| {
-                    Some(Truth::from(&**text == value || bytes.as_deref() == Some(value.as_bytes())))
+                // The context may hold the bytes themselves, or base64 as well.
+                let test = |binary: &BinaryText| {
+                    let same = &*binary.encoded == value || binary.bytes.as_deref() == Some(value.as_bytes());
+                    Some(same.into())
                 };
                 any(binaries.iter().map(test), comparison, "")
             }
@@ -229,11 +240,15 @@ impl ArnText {
         }
         let mut patterns = bytes.splitn(6, |&byte| byte == b':');
         let mut components = value.splitn(6, ':');
-        let mut all = true;
-        for _ in 0..6 {
-            let (pattern, component) = (patterns.next()?, components.next()?);
-            all = all && glob(pattern, component.as_bytes());
+        let (first, component) = (patterns.next()?, components.next()?);
+        if !glob(first, b"arn") {
+            return None;
         }
-        Some(all.into())
+        let mut matched = glob(first, component.as_bytes());
+        for component in components {
+            // A pattern with fewer components than an ARN is like none.
+            matched = matched && patterns.next().is_some_and(|pattern| glob(pattern, component.as_bytes()));
+        }
+        Some(matched.into())
     }
 }
