@@ -1,0 +1,33 @@
+//! `palisade lint`: what does not parse in a policy, or does not mean what it says.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use palisade_policy::lint::lint_line;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lines::{self, Line};
+
+/// Find mistakes in policies, one JSON object per line
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The policies; standard input if `-` or left out
+    file: Option<PathBuf>,
+}
+
+impl Lint {
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        lines::answer_all(self.file.as_deref(), |number, line, out| match lint_line(line) {
+            Ok(answer) => {
+                out.extend(answer.into_bytes());
+                out.push(b'\n');
+                Line::Good
+            }
+            Err(error) => {
+                lines::bad_line(number, &error, out);
+                Line::Bad
+            }
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! `palisade schema`: the JSON Schemas of what Palisade reads and writes.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+use palisade_reporter::report_schema;
+use serde_json::Value;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output;
+
+/// Print the JSON Schema of a document
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which document
+    #[arg(value_enum)]
+    document: Document,
+}
+
+/// The documents that have a schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Document {
+    /// The report of `-f json`
+    Report,
+}
+
+impl Document {
+    fn schema(self) -> Value {
+        match self {
+            Self::Report => report_schema(),
+        }
+    }
+}
+
+impl Schema {
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let mut out = output::open(None)?;
+        writeln!(out, "{:#}", self.document.schema()).map_err(|error| out.failed(&error))?;
+        out.finish()?;
+        Ok(Exit::Complete)
+    }
+}
