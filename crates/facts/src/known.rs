@@ -52,6 +52,21 @@ impl Missing {
         Self::of(MissingCall::for_evidence(evidence, why))
     }
 
+    /// The evidence is there, but not for this: too old, or not of the shape that AWS documents.
+    #[must_use]
+    pub fn because(evidence: Evidence, reason: Reason) -> Self {
+        Self::evidence(evidence, &Unreadable::new("", "", reason, ""))
+    }
+
+    /// The calls of both, either of which may be none.
+    #[must_use]
+    pub fn either(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(one.and(&other)),
+            (one, other) => one.or(other),
+        }
+    }
+
     /// The calls of both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -93,6 +108,14 @@ impl<T> Known<T> {
         }
     }
 
+    /// A fact that follows from this one and may be unknown itself.
+    pub fn and_then<U>(self, follow: impl FnOnce(T) -> Known<U>) -> Known<U> {
+        match self {
+            Self::Known(value) => follow(value),
+            Self::Unknown(missing) => Known::Unknown(missing),
+        }
+    }
+
     /// The same fact, borrowed.
     pub fn as_ref(&self) -> Known<&T> {
         match self {
@@ -123,6 +146,36 @@ impl<T> Known<T> {
             Observed::Absent | Observed::NotOffered(_) => Self::Known(when_absent()),
             Observed::Unreadable(why) => Self::Unknown(Missing::evidence(evidence, why)),
         }
+    }
+}
+
+impl Known<bool> {
+    /// Whether one of two is true: what one of them decides is decided.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Known(true), _) | (_, Self::Known(true)) => Self::Known(true),
+            (Self::Known(false), other) => other,
+            (one, Self::Known(false)) => one,
+            (Self::Unknown(one), Self::Unknown(two)) => Self::Unknown(one.and(&two)),
+        }
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        self.map(|value| !value)
+    }
+
+    /// Whether all of them are true: what one of them decides is decided.
+    pub fn all(facts: impl IntoIterator<Item = Self>) -> Self {
+        Self::any(facts.into_iter().map(Self::negate), None).negate()
+    }
+
+    /// Whether one of them is true, of a list that may be incomplete.
+    pub fn any(facts: impl IntoIterator<Item = Self>, incomplete: Option<Missing>) -> Self {
+        let rest = incomplete.map_or(Self::Known(false), Self::Unknown);
+        facts.into_iter().fold(rest, Self::or)
     }
 }
 

@@ -19,9 +19,15 @@
 
 mod access;
 pub mod account;
+mod clock;
+mod conditions;
+mod context;
+mod coverage;
 mod declarations;
 pub mod ecr;
+mod facts;
 pub mod iam;
+mod identities;
 mod known;
 mod lazy;
 mod object;
@@ -31,11 +37,13 @@ mod value;
 pub mod vocabulary;
 
 pub use access::{Access, AccessGrant, Witness};
+pub use coverage::Answer;
 pub use declarations::{Declarations, EmergencyInlinePolicy};
+pub use facts::Facts;
 pub use known::{Known, Listed, Missing, MissingCall};
 pub use lazy::Lazy;
 pub use object::{FactValue, Field, Object, ObjectType, Type};
-pub use palisade_snapshot::{Evidence, Reason};
+pub use palisade_snapshot::{Evidence, Reason, Resource};
 pub use subject::{Gap, Kind, Subject};
 pub use value::{Items, List, Value};
 pub use vocabulary::KINDS;

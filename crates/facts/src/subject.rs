@@ -1,9 +1,11 @@
 //! The resources that rules judge.
 
 use std::fmt;
+use std::sync::Arc;
 
 use palisade_snapshot::{Evidence, RecordKind, Shared};
 
+use crate::context::Context;
 use crate::{Missing, Object, ObjectType};
 
 /// A kind of resource that rules can be about.
@@ -21,6 +23,10 @@ pub struct Kind {
     pub reads: &'static [Evidence],
     /// The ARN that stands for all resources of the kind, such as `arn:aws:s3:::*`.
     pub wildcard_arn: fn(&Shared) -> String,
+    /// The resources of the kind among the shared records; none where they are streamed.
+    pub(crate) subjects: fn(&Arc<Context>) -> Vec<Subject>,
+    /// What hides resources of the kind besides incomplete listings.
+    pub(crate) hidden: fn(&Context) -> Option<Missing>,
 }
 
 impl fmt::Debug for Kind {

@@ -1,5 +1,7 @@
 //! Alternate contacts.
 
+use palisade_snapshot::AlternateContact;
+
 use crate::facts;
 
 facts! {
@@ -13,5 +15,17 @@ facts! {
         email: String, reads [];
         /// The telephone number.
         phone: String, reads [];
+    }
+}
+
+impl Contact {
+    /// The facts of a contact.
+    pub(super) fn of(contact: &AlternateContact) -> Self {
+        Self {
+            name: contact.name.clone(),
+            title: contact.title.clone(),
+            email: contact.email.clone(),
+            phone: contact.phone.clone(),
+        }
     }
 }

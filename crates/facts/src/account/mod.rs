@@ -1,11 +1,16 @@
 //! The account itself: what belongs to no single resource.
 
 mod contact;
+mod holders;
+
+use std::sync::Arc;
 
 pub use contact::Contact;
+use palisade_snapshot::{Evidence, Observed, Paged};
 
+use crate::context::Context;
 use crate::s3::PublicAccessBlock;
-use crate::{Access, Kind, Known, Lazy, Listed, facts};
+use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
 facts! {
     /// An AWS account. Every rule may name it.
@@ -49,7 +54,7 @@ facts! {
         /// Whether anybody can use it: false for a group without members. Roles always count as usable.
         in_use: Known<bool>, reads [];
         /// Whether its policies give it full administration as well.
-        administrator: Known<Access>, reads [];
+        administrator: Access, reads [];
     }
 }
 
@@ -77,4 +82,76 @@ pub static KIND: Kind = Kind {
     listings: &[],
     reads: &[],
     wildcard_arn: |shared| format!("arn:{}:iam::{}:root", shared.header.partition, shared.header.account_id),
+    subjects: |context| vec![subject(context)],
+    hidden: |_| None,
 };
+
+/// The account's facts.
+pub(crate) fn facts(context: &Arc<Context>) -> Account {
+    let record = &context.shared.account;
+    let contact = |observed, evidence| {
+        Known::observed(observed, evidence, || None, |contact| Some(Contact::of(contact)))
+    };
+    let (console, billing, administrators) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
+    Account {
+        id: context.shared.header.account_id.clone(),
+        partition: context.shared.header.partition.clone(),
+        alias: alias(&record.aliases),
+        alternate_contacts_offered: contacts_offered(record),
+        security_contact: contact(&record.security_contact, Evidence::SecurityContact),
+        billing_contact: contact(&record.billing_contact, Evidence::BillingContact),
+        operations_contact: contact(&record.operations_contact, Evidence::OperationsContact),
+        public_access_block: PublicAccessBlock::observed(
+            &record.public_access_block,
+            Evidence::AccountBlockPublicAccess,
+        ),
+        has_console_users: Lazy::new(move || console.has_console_users()),
+        billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
+        administrators: Lazy::new(move || holders::administrators(&administrators)),
+    }
+}
+
+/// The account as a subject of rules.
+pub(crate) fn subject(context: &Arc<Context>) -> Subject {
+    Subject {
+        kind: &KIND,
+        arn: (KIND.wildcard_arn)(&context.shared),
+        name: context.shared.header.account_id.clone(),
+        region: None,
+        facts: Box::new(facts(context)),
+    }
+}
+
+/// AWS allows one alias; a list that breaks off before the first is no answer.
+fn alias(observed: &Observed<Paged<String>>) -> Known<Option<String>> {
+    let evidence = Evidence::AccountAliases;
+    match observed {
+        Observed::Present(aliases) => match (aliases.items.first(), &aliases.incomplete) {
+            (Some(alias), _) => Known::Known(Some(alias.clone())),
+            (None, None) => Known::Known(None),
+            (None, Some(why)) => Known::Unknown(Missing::evidence(evidence, why)),
+        },
+        Observed::Absent | Observed::NotOffered(_) => Known::Known(None),
+        Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
+    }
+}
+
+/// One answer of any kind of contact tells for all.
+fn contacts_offered(record: &palisade_snapshot::Account) -> Known<bool> {
+    let contacts = [
+        (&record.security_contact, Evidence::SecurityContact),
+        (&record.billing_contact, Evidence::BillingContact),
+        (&record.operations_contact, Evidence::OperationsContact),
+    ];
+    let mut missing = None;
+    for (contact, evidence) in contacts {
+        match contact {
+            Observed::Present(_) | Observed::Absent => return Known::Known(true),
+            Observed::NotOffered(_) => return Known::Known(false),
+            Observed::Unreadable(why) => {
+                missing = Missing::either(missing, Some(Missing::evidence(evidence, why)));
+            }
+        }
+    }
+    missing.map_or(Known::Known(false), Known::Unknown)
+}

@@ -20,3 +20,23 @@ facts! {
         witness: Known<Option<Witness>>, reads [];
     }
 }
+
+impl RepositoryExposure {
+    pub(super) fn of(
+        _context: &crate::context::Context,
+        _repository: &palisade_snapshot::Repository,
+    ) -> crate::Lazy<Self> {
+        let missing = crate::Missing::because(crate::Evidence::RepositoryPolicy, crate::Reason::NotCollected);
+        crate::Lazy::new(move || {
+            let unknown = || Known::Unknown(missing.clone());
+            Self {
+                public: unknown(),
+                pull: unknown(),
+                push: unknown(),
+                administer: unknown(),
+                grants: Listed::unknown(missing.clone()),
+                witness: Known::Unknown(missing.clone()),
+            }
+        })
+    }
+}

@@ -1,6 +1,9 @@
 //! The private registry of a region.
 
-use crate::{Kind, Known, fact_enum, facts};
+use palisade_snapshot::{Evidence, Reason, Registry as Record, RegistryScanningRule, ScanningConfiguration};
+
+use crate::context::Context;
+use crate::{Kind, Known, Missing, Subject, fact_enum, facts};
 
 fact_enum! {
     /// How images are scanned.
@@ -58,4 +61,116 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:registry", shared.header.partition, shared.header.account_id)
     },
+    subjects: |context| subjects(context),
+    hidden: |_| None,
 };
+
+/// One subject per region that was asked.
+pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
+    context.shared.registries.iter().map(|registry| subject(context, registry)).collect()
+}
+
+fn subject(context: &Context, registry: &Record) -> Subject {
+    let scanning = Scanning::of(registry);
+    let header = &context.shared.header;
+    let facts = Registry {
+        region: registry.region.clone(),
+        scan_type: scanning.as_ref().map(|scanning| scanning.scan_type),
+        scans_everything: scanning.as_ref().map(Scanning::covers_everything),
+        scanning_rules: scanning.map(|scanning| scanning.rules),
+    };
+    Subject {
+        kind: &KIND,
+        arn: format!("arn:{}:ecr:{}:{}:registry", header.partition, registry.region, header.account_id),
+        name: format!("private registry in {}", registry.region),
+        region: Some(registry.region.clone()),
+        facts: Box::new(facts),
+    }
+}
+
+/// How a registry scans.
+pub(super) struct Scanning {
+    scan_type: ScanType,
+    rules: Vec<ScanningRule>,
+}
+
+impl Scanning {
+    /// The scanning of the region's registry; unknown if the region's registry was not read.
+    pub(super) fn in_region(context: &Context, region: &str) -> Known<Self> {
+        match context.shared.registries.iter().find(|registry| registry.region == region) {
+            Some(registry) => Self::of(registry),
+            None => Known::Unknown(Missing::because(Evidence::RegistryScanning, Reason::NotCollected)),
+        }
+    }
+
+    fn of(registry: &Record) -> Known<Self> {
+        let basic = || Some(Self { scan_type: ScanType::Basic, rules: Vec::new() });
+        let scanning =
+            Known::observed(&registry.scanning, Evidence::RegistryScanning, basic, Self::of_configuration);
+        scanning.and_then(|scanning| match scanning {
+            Some(scanning) => Known::Known(scanning),
+            None => Known::Unknown(Missing::because(Evidence::RegistryScanning, Reason::Malformed)),
+        })
+    }
+
+    /// None if AWS used a word that it does not document.
+    fn of_configuration(configuration: &ScanningConfiguration) -> Option<Self> {
+        let scan_type = match configuration.scan_type.as_str() {
+            "BASIC" => ScanType::Basic,
+            "ENHANCED" => ScanType::Enhanced,
+            _ => return None,
+        };
+        let rules = configuration.rules.iter().map(rule).collect::<Option<Vec<_>>>()?;
+        Some(Self { scan_type, rules })
+    }
+
+    /// Whether a rule other than a manual one has a filter that every name fits.
+    fn covers_everything(&self) -> bool {
+        let is_any = |filter: &String| !filter.is_empty() && filter.bytes().all(|byte| byte == b'*');
+        self.rules
+            .iter()
+            .any(|rule| rule.frequency != ScanFrequency::Manual && rule.filters.iter().any(is_any))
+    }
+
+    /// When images of a repository are scanned ("Image scanning configuration" in the ECR User Guide): the
+    /// rules decide, continuous before on push. Under basic scanning without rules the repository's own
+    /// setting does. A repository that no rule is for is not scanned automatically.
+    pub(super) fn frequency(&self, repository: &str, scan_on_push: bool) -> ScanFrequency {
+        if self.rules.is_empty() && self.scan_type == ScanType::Basic {
+            return if scan_on_push { ScanFrequency::ScanOnPush } else { ScanFrequency::Manual };
+        }
+        let matching = |rule: &&ScanningRule| rule.filters.iter().any(|filter| matches(filter, repository));
+        let order = |frequency: &ScanFrequency| match frequency {
+            ScanFrequency::Manual => 0,
+            ScanFrequency::ScanOnPush => 1,
+            ScanFrequency::ContinuousScan => 2,
+        };
+        let frequencies = self.rules.iter().filter(matching).map(|rule| rule.frequency);
+        frequencies.max_by_key(order).unwrap_or(ScanFrequency::Manual)
+    }
+}
+
+fn rule(rule: &RegistryScanningRule) -> Option<ScanningRule> {
+    let frequency = match rule.scan_frequency.as_str() {
+        "SCAN_ON_PUSH" => ScanFrequency::ScanOnPush,
+        "CONTINUOUS_SCAN" => ScanFrequency::ContinuousScan,
+        "MANUAL" => ScanFrequency::Manual,
+        _ => return None,
+    };
+    let filters = rule.repository_filters.iter().map(|filter| filter.filter.clone()).collect();
+    Some(ScanningRule { frequency, filters })
+}
+
+/// Whether a filter is for a repository: `*` is any run of characters; without one, any name that contains
+/// the text ("Using filters" for image scanning in the ECR User Guide).
+fn matches(filter: &str, name: &str) -> bool {
+    let mut parts = filter.split('*');
+    let (Some(first), Some(last)) = (parts.next(), parts.next_back()) else { return name.contains(filter) };
+    let Some(inner) = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    let mut rest = inner;
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
+    }
+    true
+}

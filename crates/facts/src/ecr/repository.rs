@@ -1,10 +1,12 @@
 //! Private repositories.
 
 use jiff::Timestamp;
-use palisade_snapshot::RecordKind;
+use palisade_snapshot::{Evidence, RecordKind, Repository as Record};
 
-use super::{LifecycleRule, RepositoryExposure, ScanFrequency};
-use crate::{Kind, Known, Lazy, facts};
+use super::registry::Scanning;
+use super::{LifecycleRule, RepositoryExposure, ScanFrequency, lifecycle};
+use crate::context::Context;
+use crate::{Kind, Known, Lazy, Subject, facts};
 
 facts! {
     /// A private ECR repository.
@@ -48,4 +50,34 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:repository/*", shared.header.partition, shared.header.account_id)
     },
+    subjects: |_| Vec::new(),
+    hidden: |_| None,
 };
+
+/// A repository.
+pub(crate) fn subject(context: &Context, repository: &Record) -> Subject {
+    let scanning = Scanning::in_region(context, &repository.region);
+    let facts = Repository {
+        arn: repository.arn.clone(),
+        name: repository.name.clone(),
+        region: repository.region.clone(),
+        created_at: repository.created_at,
+        has_policy: Known::observed(&repository.policy, Evidence::RepositoryPolicy, || false, |_| true),
+        exposure: RepositoryExposure::of(context, repository),
+        scan_on_push: repository.scan_on_push,
+        scan_frequency: scanning
+            .map(|scanning| scanning.frequency(&repository.name, repository.scan_on_push)),
+        tag_mutability: repository.tag_mutability.clone(),
+        tag_mutability_exclusions: repository.tag_mutability_exclusions.clone(),
+        encryption_type: repository.encryption_type.clone(),
+        kms_key: repository.kms_key.clone(),
+        lifecycle_rules: lifecycle::rules(&repository.lifecycle_policy),
+    };
+    Subject {
+        kind: &KIND,
+        arn: repository.arn.clone(),
+        name: repository.name.clone(),
+        region: Some(repository.region.clone()),
+        facts: Box::new(facts),
+    }
+}

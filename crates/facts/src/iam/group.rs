@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use palisade_snapshot::RecordKind;
 
-use super::AttachedPolicy;
-use crate::{Kind, Listed, facts};
+use super::{AttachedPolicy, attached};
+use crate::clock::days_since;
+use crate::context::Context;
+use crate::{Kind, Listed, Subject, facts};
 
 facts! {
     /// An IAM group.
@@ -38,4 +40,31 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:group/*", shared.header.partition, shared.header.account_id)
     },
+    subjects: |context| subjects(context),
+    hidden: |_| None,
 };
+
+/// One subject per group.
+pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
+    let incomplete = context.incomplete(RecordKind::User);
+    let subject = |group: &palisade_snapshot::Group| {
+        let facts = Group {
+            arn: group.arn.clone(),
+            name: group.name.clone(),
+            path: group.path.clone(),
+            created_at: group.created_at,
+            age_days: days_since(group.created_at, context.now()),
+            members: Listed { items: context.members(&group.name).to_vec(), incomplete: incomplete.clone() },
+            inline_policies: attached::names(&group.inline_policies),
+            attached_policies: AttachedPolicy::list(&group.attached_policies),
+        };
+        Subject {
+            kind: &KIND,
+            arn: group.arn.clone(),
+            name: group.name.clone(),
+            region: None,
+            facts: Box::new(facts),
+        }
+    };
+    context.shared.groups.iter().map(subject).collect()
+}

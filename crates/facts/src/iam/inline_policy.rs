@@ -1,9 +1,16 @@
 //! Policies embedded in users, groups and roles.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use palisade_snapshot::RecordKind;
 
-use crate::{Access, Kind, Known, Lazy, fact_enum, facts};
+use super::full_administrator;
+use super::role::is_aws_owned;
+use crate::context::Context;
+use crate::identities::{Identity, IdentityRecord};
+use crate::{Access, Kind, Known, Lazy, Subject, fact_enum, facts};
 
 fact_enum! {
     /// The kinds of identity that have inline policies.
@@ -62,4 +69,60 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:*/inline-policy/*", shared.header.partition, shared.header.account_id)
     },
+    subjects: subjects,
+    hidden: |_| None,
 };
+
+/// What stands for the ARN of an inline policy.
+pub(crate) fn arn(identity: &str, policy: &str) -> String {
+    format!("{identity}/inline-policy/{policy}")
+}
+
+/// One subject per inline policy.
+pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+    let of = |(identity, record): (Identity, IdentityRecord<'_>)| {
+        (0..record.inline.len()).filter_map(|index| subject(context, identity, index)).collect::<Vec<_>>()
+    };
+    context.identity_records().flat_map(of).collect()
+}
+
+fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<Subject> {
+    let record = context.identity(identity)?;
+    let policy = record.inline.get(index)?;
+    let reading = Arc::clone(context);
+    let facts = InlinePolicy {
+        name: policy.name.clone(),
+        identity_arn: record.arn.to_owned(),
+        identity: record.name.to_owned(),
+        identity_kind: identity.kind,
+        aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
+        emergency: emergency(context, record.arn, &policy.name),
+        full_administrator: Lazy::new(move || {
+            full_administrator::of_document(reading.inline_document(identity, index))
+        }),
+    };
+    Some(Subject {
+        kind: &KIND,
+        arn: arn(record.arn, &policy.name),
+        name: format!("{} of {}", policy.name, record.name),
+        region: None,
+        facts: Box::new(facts),
+    })
+}
+
+/// The declared emergency; of several, the one that ends last.
+fn emergency(context: &Context, principal: &str, policy: &str) -> Option<Emergency> {
+    let today = context.now().to_zoned(TimeZone::UTC).date();
+    context
+        .declarations
+        .emergency_inline_policies
+        .iter()
+        .filter(|one| one.principal == principal && one.policy == policy)
+        .max_by_key(|one| one.expires)
+        .map(|one| Emergency {
+            reason: one.reason.clone(),
+            owner: one.owner.clone(),
+            expires: one.expires,
+            expired: today > one.expires,
+        })
+}

@@ -2,18 +2,21 @@
 
 pub mod access_key;
 mod attached;
+pub(crate) mod full_administrator;
+pub(crate) mod grants;
 pub mod group;
 pub mod inline_policy;
 pub mod password_policy;
 pub mod policy;
 pub mod role;
 pub mod root;
+mod trust;
 pub mod user;
 
 pub use access_key::AccessKey;
 pub use attached::{AttachedPolicy, Tag};
 pub use group::Group;
-pub use inline_policy::{Emergency, InlinePolicy};
+pub use inline_policy::{Emergency, IdentityKind, InlinePolicy};
 pub use password_policy::PasswordPolicy;
 pub use policy::Policy;
 pub use role::{ExternalAccount, Role, RoleTrusts};

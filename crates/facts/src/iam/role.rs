@@ -1,10 +1,14 @@
 //! IAM roles and whom they trust.
 
-use jiff::Timestamp;
-use palisade_snapshot::RecordKind;
+use std::sync::Arc;
 
-use super::{AttachedPolicy, Tag};
-use crate::{Access, Kind, Known, Lazy, facts};
+use jiff::Timestamp;
+use palisade_snapshot::{RecordKind, Role as Record};
+
+use super::{AttachedPolicy, Tag, attached, trust};
+use crate::clock::days_since;
+use crate::context::Context;
+use crate::{Access, Kind, Known, Lazy, Subject, facts};
 
 facts! {
     /// An IAM role.
@@ -51,6 +55,8 @@ facts! {
         external_accounts: Vec<ExternalAccount>, reads [];
         /// The AWS services that can assume it.
         services: Vec<String>, reads [];
+        /// The organizations whose accounts can assume it, by a condition on `aws:PrincipalOrgID`.
+        organizations: Vec<String>, reads [];
         /// The identity providers whose users can assume it.
         identity_providers: Vec<String>, reads [];
         /// Whether a statement allows everybody whom it does not name (`Allow` with `NotPrincipal`).
@@ -86,4 +92,55 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:role/*", shared.header.partition, shared.header.account_id)
     },
+    subjects: subjects,
+    hidden: |_| None,
 };
+
+/// One subject per role.
+pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+    let roles = context.shared.roles.iter().enumerate();
+    roles.map(|(index, role)| subject(context, index, role)).collect()
+}
+
+fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
+    let now = context.now();
+    let last_used_at = role.last_used.as_ref().map(|used| used.at);
+    let reading = Arc::clone(context);
+    let facts = Role {
+        arn: role.arn.clone(),
+        name: role.name.clone(),
+        path: role.path.clone(),
+        created_at: role.created_at,
+        age_days: days_since(role.created_at, now),
+        service_linked: is_service_linked(&role.path),
+        identity_center: is_identity_center(&role.path),
+        last_used_days: last_used_at.map(|time| days_since(time, now)),
+        last_used_at,
+        trusts: Lazy::new(move || trust::of_role(&reading, index)),
+        inline_policies: attached::names(&role.inline_policies),
+        attached_policies: AttachedPolicy::list(&role.attached_policies),
+        permissions_boundary: role.permissions_boundary.as_ref().map(|boundary| boundary.arn.clone()),
+        instance_profiles: role.instance_profiles.clone(),
+        tags: Tag::list(&role.tags),
+    };
+    Subject {
+        kind: &KIND,
+        arn: role.arn.clone(),
+        name: role.name.clone(),
+        region: None,
+        facts: Box::new(facts),
+    }
+}
+
+pub(crate) fn is_service_linked(path: &str) -> bool {
+    path.starts_with("/aws-service-role/")
+}
+
+fn is_identity_center(path: &str) -> bool {
+    path.starts_with("/aws-reserved/")
+}
+
+/// Whether a role of that path belongs to AWS, so that nobody in the account can change it.
+pub(crate) fn is_aws_owned(path: &str) -> bool {
+    is_service_linked(path) || is_identity_center(path)
+}

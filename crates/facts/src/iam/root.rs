@@ -1,8 +1,12 @@
 //! The root user.
 
 use jiff::Timestamp;
+use palisade_snapshot::{CredentialReportRow, Evidence, Observed, Reason, ReportTime};
 
-use crate::{Kind, Known, facts};
+use super::user::{at, has_virtual_device, malformed};
+use crate::clock::days_since;
+use crate::context::Context;
+use crate::{Kind, Known, Missing, Subject, facts};
 
 facts! {
     /// The account's root user.
@@ -45,4 +49,109 @@ pub static KIND: Kind = Kind {
     listings: &[],
     reads: &[],
     wildcard_arn: |shared| format!("arn:{}:iam::{}:root", shared.header.partition, shared.header.account_id),
+    subjects: |context| vec![subject(context)],
+    hidden: |_| None,
 };
+
+/// The counters of `GetAccountSummary` about the root user.
+const MFA: &str = "AccountMFAEnabled";
+const PASSWORD: &str = "AccountPasswordPresent";
+const ACCESS_KEYS: &str = "AccountAccessKeysPresent";
+const SIGNING_CERTIFICATES: &str = "AccountSigningCertificatesPresent";
+
+/// The root user.
+pub(crate) fn subject(context: &Context) -> Subject {
+    let arn = (KIND.wildcard_arn)(&context.shared);
+    let now = context.now();
+    let row = || context.root_row();
+    let password = password(context);
+    let access_key_present = present(context, ACCESS_KEYS, row().and_then(key_shown));
+    let last_used_at = row().map(|row| newest(&[row.password_last_used, key_used(row)]));
+    let facts = Root {
+        has_credentials: password.clone().or(access_key_present.clone()),
+        password,
+        mfa: present(context, MFA, row().and_then(|row| row.mfa_active.map_or_else(malformed, Known::Known))),
+        mfa_supported: mfa_supported(context),
+        virtual_mfa: has_virtual_device(context, &arn),
+        access_key_present,
+        signing_certificate_present: present(
+            context,
+            SIGNING_CERTIFICATES,
+            row().and_then(certificate_shown),
+        ),
+        last_used_days: last_used_at.clone().map(|time| time.map(|time| days_since(time, now))),
+        last_used_at,
+        access_key_last_used_days: row().map(|row| at(key_used(row)).map(|time| days_since(time, now))),
+        age_days: row().map(|row| days_since(row.created_at, now)),
+    };
+    let name = "root".to_owned();
+    Subject { kind: &KIND, arn, name, region: None, facts: Box::new(facts) }
+}
+
+/// A counter of the live summary; what the credential report shows where the summary can't be read or
+/// lacks it.
+fn present(context: &Context, counter: &str, reported: Known<bool>) -> Known<bool> {
+    let missing = match &context.shared.account.summary {
+        Observed::Present(summary) => match summary.get(counter) {
+            Some(count) => return Known::Known(*count > 0),
+            None => Missing::because(Evidence::AccountSummary, Reason::Malformed),
+        },
+        Observed::Absent | Observed::NotOffered(_) => {
+            Missing::because(Evidence::AccountSummary, Reason::Malformed)
+        }
+        Observed::Unreadable(why) => Missing::evidence(Evidence::AccountSummary, why),
+    };
+    match reported {
+        Known::Known(value) => Known::Known(value),
+        Known::Unknown(other) => Known::Unknown(missing.and(&other)),
+    }
+}
+
+/// Whether the root user has a password. AWS began to count it when it began to let organizations remove
+/// it, so a summary without the counter is of an account that has one.
+fn password(context: &Context) -> Known<bool> {
+    match &context.shared.account.summary {
+        Observed::Present(summary) if !summary.contains_key(PASSWORD) => Known::Known(true),
+        _ => present(
+            context,
+            PASSWORD,
+            context.root_row().and_then(|row| row.password_enabled.map_or_else(malformed, Known::Known)),
+        ),
+    }
+}
+
+/// Outside AWS GovCloud (US) every root user can have a device.
+fn mfa_supported(context: &Context) -> Known<bool> {
+    if context.shared.header.partition == "aws-us-gov" {
+        context.root_row().map(|row| row.mfa_active.is_some())
+    } else {
+        Known::Known(true)
+    }
+}
+
+/// The report shows keys that are active or have a date; it can't show that there is none, as AWS documents
+/// no date for inactive ones.
+fn key_shown(row: &CredentialReportRow) -> Known<bool> {
+    let shown = |key: &palisade_snapshot::AccessKeyReport| {
+        key.active || matches!(key.last_rotated, ReportTime::At(_))
+    };
+    if row.access_keys.iter().any(shown) { Known::Known(true) } else { not_shown() }
+}
+
+/// The report shows active certificates; it can't show that there is no inactive one.
+fn certificate_shown(row: &CredentialReportRow) -> Known<bool> {
+    if row.certificates_active.contains(&true) { Known::Known(true) } else { not_shown() }
+}
+
+fn not_shown() -> Known<bool> {
+    Known::Unknown(Missing::because(Evidence::AccountSummary, Reason::NotCollected))
+}
+
+fn key_used(row: &CredentialReportRow) -> ReportTime {
+    let [first, second] = &row.access_keys;
+    newest(&[first.last_used, second.last_used]).map_or(ReportTime::NotApplicable, ReportTime::At)
+}
+
+fn newest(times: &[ReportTime]) -> Option<Timestamp> {
+    times.iter().filter_map(|&time| at(time)).max()
+}

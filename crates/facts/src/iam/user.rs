@@ -1,10 +1,14 @@
 //! IAM users.
 
 use jiff::Timestamp;
-use palisade_snapshot::RecordKind;
+use palisade_snapshot::{
+    CredentialReportRow, Evidence, Observed, Reason, RecordKind, ReportTime, User as Record,
+};
 
-use super::{AccessKey, AttachedPolicy, Tag};
-use crate::{Kind, Known, facts};
+use super::{AccessKey, AttachedPolicy, Tag, access_key, attached};
+use crate::clock::days_since;
+use crate::context::Context;
+use crate::{Kind, Known, Missing, Subject, facts};
 
 facts! {
     /// An IAM user; the root user is `iam.root`.
@@ -61,4 +65,106 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:user/*", shared.header.partition, shared.header.account_id)
     },
+    subjects: |context| subjects(context),
+    hidden: |_| None,
 };
+
+/// One subject per user.
+pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
+    context.shared.users.iter().map(|user| subject(context, user)).collect()
+}
+
+fn subject(context: &Context, user: &Record) -> Subject {
+    let now = context.now();
+    let row = context.row(user);
+    let keys = || row.as_ref().map(|row| access_key::of(user, row, now));
+    let active = || keys().map(|keys| keys.into_iter().filter(|key| key.active).collect::<Vec<_>>());
+    let used = row.as_ref().map(|row| at(row.password_last_used));
+    let facts = User {
+        arn: user.arn.clone(),
+        name: user.name.clone(),
+        path: user.path.clone(),
+        created_at: user.created_at,
+        age_days: days_since(user.created_at, now),
+        console: console(row.as_ref().map(|row| *row)),
+        mfa: mfa(context, user, row.as_ref().map(|row| *row)),
+        password_last_used_at: used.clone(),
+        password_last_used_days: used.map(|time| time.map(|time| days_since(time, now))),
+        password_age_days: row
+            .as_ref()
+            .map(|row| at(row.password_last_changed).map(|time| days_since(time, now))),
+        active_access_keys: row
+            .as_ref()
+            .map(|row| row.access_keys.iter().map(|key| i64::from(key.active)).sum()),
+        newest_active_key_age_days: newest_age(active()),
+        access_keys: keys(),
+        active_signing_certificates: row
+            .as_ref()
+            .map(|row| row.certificates_active.iter().map(|&active| i64::from(active)).sum()),
+        groups: user.groups.clone(),
+        inline_policies: attached::names(&user.inline_policies),
+        attached_policies: AttachedPolicy::list(&user.attached_policies),
+        permissions_boundary: user.permissions_boundary.as_ref().map(|boundary| boundary.arn.clone()),
+        tags: Tag::list(&user.tags),
+    };
+    Subject {
+        kind: &KIND,
+        arn: user.arn.clone(),
+        name: user.name.clone(),
+        region: None,
+        facts: Box::new(facts),
+    }
+}
+
+/// Whether a user has a console password; a report that does not say so is malformed.
+pub(crate) fn console(row: Known<&CredentialReportRow>) -> Known<bool> {
+    match row {
+        Known::Known(row) => row.password_enabled.map_or_else(malformed, Known::Known),
+        Known::Unknown(missing) => Known::Unknown(missing),
+    }
+}
+
+/// Whether a user has an MFA device: the live list shows virtual devices, the report all kinds.
+fn mfa(context: &Context, user: &Record, row: Known<&CredentialReportRow>) -> Known<bool> {
+    let reported = row.map(|row| row.mfa_active == Some(true));
+    reported.or(has_virtual_device(context, &user.arn))
+}
+
+/// Whether a virtual MFA device is assigned to a user or the root user.
+pub(super) fn has_virtual_device(context: &Context, arn: &str) -> Known<bool> {
+    let evidence = Evidence::VirtualMfaDevices;
+    match &context.shared.account.virtual_mfa_devices {
+        Observed::Present(devices) => {
+            let incomplete = devices.incomplete.as_ref().map(|why| Missing::evidence(evidence, why));
+            let theirs =
+                devices.items.iter().map(|device| Known::Known(device.user_arn.as_deref() == Some(arn)));
+            Known::any(theirs, incomplete)
+        }
+        Observed::Absent | Observed::NotOffered(_) => Known::Known(false),
+        Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
+    }
+}
+
+/// The age of the newest of these keys; unknown as soon as one age is.
+fn newest_age(keys: Known<Vec<AccessKey>>) -> Known<Option<i64>> {
+    let keys = match keys {
+        Known::Known(keys) => keys,
+        Known::Unknown(missing) => return Known::Unknown(missing),
+    };
+    keys.into_iter().fold(Known::Known(None), |newest, key| {
+        newest.and(key.age_days, |newest: Option<i64>, age| Some(newest.map_or(age, |one| one.min(age))))
+    })
+}
+
+/// A time of the report, if there is one.
+pub(super) fn at(time: ReportTime) -> Option<Timestamp> {
+    match time {
+        ReportTime::At(time) => Some(time),
+        ReportTime::NotApplicable | ReportTime::NoInformation | ReportTime::NotSupported => None,
+    }
+}
+
+/// The credential report does not have the shape that AWS documents.
+pub(super) fn malformed<T>() -> Known<T> {
+    Known::Unknown(Missing::because(Evidence::CredentialReport, Reason::Malformed))
+}

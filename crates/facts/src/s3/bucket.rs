@@ -1,12 +1,14 @@
 //! S3 general purpose buckets.
 
 use jiff::Timestamp;
-use palisade_snapshot::RecordKind;
+use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
     AclGrant, BucketExposure, CorsRule, Encryption, Logging, ObjectOwnership, PublicAccessBlock, Versioning,
+    settings, tls,
 };
-use crate::{Kind, Known, Lazy, facts};
+use crate::context::Context;
+use crate::{Kind, Known, Lazy, Subject, facts};
 
 facts! {
     /// An S3 general purpose bucket.
@@ -56,4 +58,49 @@ pub static KIND: Kind = Kind {
     listings: &[RecordKind::Bucket],
     reads: &[],
     wildcard_arn: |shared| format!("arn:{}:s3:::*", shared.header.partition),
+    subjects: |_| Vec::new(),
+    hidden: |_| None,
 };
+
+/// A bucket.
+pub(crate) fn subject(context: &Context, bucket: &Record) -> Subject {
+    let own = PublicAccessBlock::observed(&bucket.public_access_block, Evidence::BucketPublicAccessBlock);
+    let account = PublicAccessBlock::observed(
+        &context.shared.account.public_access_block,
+        Evidence::AccountBlockPublicAccess,
+    );
+    let object_ownership = settings::object_ownership(&bucket.object_ownership);
+    let facts = Bucket {
+        arn: bucket.arn.clone(),
+        name: bucket.name.clone(),
+        region: settings::region(&bucket.region),
+        created_at: bucket.created_at,
+        has_policy: Known::observed(&bucket.policy, Evidence::BucketPolicy, || false, |_| true),
+        exposure: BucketExposure::of(context, bucket),
+        effective_public_access_block: PublicAccessBlock::either(&own, &account),
+        public_access_block: own,
+        acls_enabled: object_ownership
+            .clone()
+            .map(|ownership| ownership != ObjectOwnership::BucketOwnerEnforced),
+        object_ownership,
+        acl_grants: settings::acl_grants(&bucket.acl),
+        encryption: settings::encryption(&bucket.encryption),
+        versioning: settings::versioning(&bucket.versioning),
+        mfa_delete: Known::observed(
+            &bucket.versioning,
+            Evidence::BucketVersioning,
+            || false,
+            |versioning| versioning.mfa_delete,
+        ),
+        logging: settings::logging(&bucket.logging),
+        cors: settings::cors(&bucket.cors),
+        tls_required: tls::required(bucket),
+    };
+    Subject {
+        kind: &KIND,
+        arn: bucket.arn.clone(),
+        name: bucket.name.clone(),
+        region: bucket.region.present().cloned(),
+        facts: Box::new(facts),
+    }
+}

@@ -33,3 +33,28 @@ facts! {
         latent_acl: Known<bool>, reads [];
     }
 }
+
+impl BucketExposure {
+    pub(super) fn of(
+        _context: &crate::context::Context,
+        _bucket: &palisade_snapshot::Bucket,
+    ) -> crate::Lazy<Self> {
+        let missing = crate::Missing::because(crate::Evidence::BucketPolicy, crate::Reason::NotCollected);
+        crate::Lazy::new(move || {
+            let unknown = || Known::Unknown(missing.clone());
+            Self {
+                public: unknown(),
+                read: unknown(),
+                list: unknown(),
+                write: unknown(),
+                acl_read: unknown(),
+                acl_write: unknown(),
+                administer: unknown(),
+                grants: Listed::unknown(missing.clone()),
+                witness: Known::Unknown(missing.clone()),
+                latent_policy: Known::Unknown(missing.clone()),
+                latent_acl: Known::Unknown(missing.clone()),
+            }
+        })
+    }
+}

@@ -4,6 +4,7 @@ pub mod bucket;
 mod exposure;
 mod public_access_block;
 mod settings;
+mod tls;
 
 pub use bucket::Bucket;
 pub use exposure::BucketExposure;

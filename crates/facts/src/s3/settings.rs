@@ -1,6 +1,8 @@
 //! The plain settings of a bucket.
 
-use crate::{fact_enum, facts};
+use palisade_snapshot::{self as snapshot, AccessControlList, Evidence, Grantee, Observed, Reason};
+
+use crate::{Known, Missing, fact_enum, facts};
 
 fact_enum! {
     /// Who owns the objects of a bucket ("Controlling ownership of objects" in the S3 User Guide).
@@ -81,5 +83,126 @@ facts! {
         max_age_seconds: Option<i64>, reads [];
         /// Whether an origin with a `*` may use `PUT`, `POST` or `DELETE`.
         wildcard_write: bool, reads [];
+    }
+}
+
+/// The groups that make a grant public ("Amazon S3 predefined groups").
+const PUBLIC_GROUPS: [&str; 2] = [
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+];
+
+/// The methods that change objects.
+const WRITE_METHODS: [&str; 3] = ["PUT", "POST", "DELETE"];
+
+/// The region of a bucket; there is always one.
+pub(super) fn region(region: &Observed<String>) -> Known<String> {
+    let evidence = Evidence::BucketRegion;
+    Known::observed(region, evidence, || None, |region| Some(region.clone())).and_then(
+        |region| match region {
+            Some(region) => Known::Known(region),
+            None => Known::Unknown(Missing::because(evidence, Reason::Malformed)),
+        },
+    )
+}
+
+/// Object ownership; AWS's default where nothing is configured.
+pub(super) fn object_ownership(ownership: &Observed<snapshot::ObjectOwnership>) -> Known<ObjectOwnership> {
+    Known::observed(
+        ownership,
+        Evidence::BucketOwnershipControls,
+        || ObjectOwnership::ObjectWriter,
+        |ownership| match ownership {
+            snapshot::ObjectOwnership::BucketOwnerEnforced => ObjectOwnership::BucketOwnerEnforced,
+            snapshot::ObjectOwnership::BucketOwnerPreferred => ObjectOwnership::BucketOwnerPreferred,
+            snapshot::ObjectOwnership::ObjectWriter => ObjectOwnership::ObjectWriter,
+        },
+    )
+}
+
+/// The grants of an access control list.
+pub(super) fn acl_grants(acl: &Observed<AccessControlList>) -> Known<Vec<AclGrant>> {
+    Known::observed(acl, Evidence::BucketAcl, Vec::new, |acl| {
+        acl.grants.iter().map(|grant| acl_grant(grant, acl.owner_id.as_deref())).collect()
+    })
+}
+
+fn acl_grant(grant: &snapshot::Grant, owner: Option<&str>) -> AclGrant {
+    let (grantee, grantee_kind) = match &grant.grantee {
+        Grantee::CanonicalUser(id) => (id, "canonical_user"),
+        Grantee::Group(uri) => (uri, "group"),
+        Grantee::Email(address) => (address, "email"),
+    };
+    AclGrant {
+        public: matches!(&grant.grantee, Grantee::Group(uri) if PUBLIC_GROUPS.contains(&uri.as_str())),
+        owner: matches!(&grant.grantee, Grantee::CanonicalUser(id) if Some(id.as_str()) == owner),
+        grantee: grantee.clone(),
+        grantee_kind: grantee_kind.to_owned(),
+        permission: grant.permission.clone(),
+    }
+}
+
+/// Default encryption: the first rule that names an algorithm.
+pub(super) fn encryption(encryption: &Observed<snapshot::Encryption>) -> Known<Option<Encryption>> {
+    Known::observed(
+        encryption,
+        Evidence::BucketEncryption,
+        || None,
+        |encryption| {
+            encryption.rules.iter().find_map(|rule| {
+                Some(Encryption {
+                    algorithm: rule.algorithm.clone()?,
+                    kms_key: rule.kms_key_id.clone(),
+                    bucket_key_enabled: rule.bucket_key_enabled,
+                })
+            })
+        },
+    )
+}
+
+/// Versioning; never switched on where nothing is configured.
+pub(super) fn versioning(versioning: &Observed<snapshot::Versioning>) -> Known<Versioning> {
+    Known::observed(
+        versioning,
+        Evidence::BucketVersioning,
+        || Versioning::Never,
+        |versioning| match versioning.status {
+            snapshot::VersioningStatus::Enabled => Versioning::Enabled,
+            snapshot::VersioningStatus::Suspended => Versioning::Suspended,
+        },
+    )
+}
+
+/// Server access logging; off where nothing is configured.
+pub(super) fn logging(logging: &Observed<snapshot::Logging>) -> Known<Option<Logging>> {
+    Known::observed(
+        logging,
+        Evidence::BucketLogging,
+        || None,
+        |logging| {
+            Some(Logging {
+                target_bucket: logging.target_bucket.clone(),
+                target_prefix: logging.target_prefix.clone(),
+            })
+        },
+    )
+}
+
+/// The rules of cross-origin resource sharing; none where nothing is configured.
+pub(super) fn cors(cors: &Observed<Vec<snapshot::CorsRule>>) -> Known<Vec<CorsRule>> {
+    Known::observed(cors, Evidence::BucketCors, Vec::new, |rules| rules.iter().map(cors_rule).collect())
+}
+
+fn cors_rule(rule: &snapshot::CorsRule) -> CorsRule {
+    let allowed_methods: Vec<_> = rule.allowed_methods.iter().map(|one| one.to_ascii_uppercase()).collect();
+    let writes = allowed_methods.iter().any(|method| WRITE_METHODS.contains(&method.as_str()));
+    CorsRule {
+        id: rule.id.clone(),
+        wildcard_write: writes && rule.allowed_origins.iter().any(|origin| origin.contains('*')),
+        allowed_origins: rule.allowed_origins.clone(),
+        allowed_methods,
+        allowed_headers: rule.allowed_headers.clone(),
+        expose_headers: rule.expose_headers.clone(),
+        max_age_seconds: rule.max_age_seconds.map(i64::from),
     }
 }

@@ -1,0 +1,48 @@
+//! What the conditions of a statement ask of the caller.
+
+use palisade_policy::document::{Condition, Statement};
+
+use crate::Access;
+
+/// Keys whose value the caller chooses, so that a condition on them keeps nobody out. A key that ends in `/`
+/// stands for all that begin so.
+const CHOSEN_BY_CALLER: [&str; 12] = [
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:Referer",
+    "aws:RequestTag/",
+    "aws:SecureTransport",
+    "aws:TagKeys",
+    "aws:UserAgent",
+    "s3:delimiter",
+    "s3:max-keys",
+    "s3:prefix",
+    "sts:DurationSeconds",
+    "sts:RoleSessionName",
+];
+
+/// Whether a statement holds whatever the caller is, by its conditions alone.
+pub(crate) fn access(statement: &Statement) -> Access {
+    if statement.conditions.iter().any(|condition| condition.operator.is_none()) {
+        return Access::No;
+    }
+    if statement.conditions.iter().all(is_chosen_by_caller) { Access::Yes } else { Access::Conditional }
+}
+
+/// The conditions on who or where the caller is.
+pub(crate) fn residual(statement: &Statement) -> impl Iterator<Item = &Condition> {
+    statement.conditions.iter().filter(|condition| !is_chosen_by_caller(condition))
+}
+
+/// A condition as text for people.
+pub(crate) fn text(condition: &Condition) -> String {
+    format!("{} {} {}", condition.operator_name, condition.key, condition.values.items.join(" | "))
+}
+
+fn is_chosen_by_caller(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    CHOSEN_BY_CALLER.iter().any(|known| {
+        let known = known.to_ascii_lowercase();
+        if known.ends_with('/') { key.starts_with(&known) } else { key == known }
+    })
+}

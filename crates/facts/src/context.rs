@@ -1,0 +1,114 @@
+//! What is known of the whole account, for every resource's facts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use palisade_snapshot::{
+    CredentialReport, CredentialReportRow, Evidence, Observed, Reason, RecordKind, Shared, User,
+};
+
+use crate::identities::Policies;
+use crate::{Declarations, Known, Missing};
+
+/// The name of the root user's row in the credential report.
+const ROOT_ROW: &str = "<root_account>";
+
+/// The shared records with what makes them quick to look things up in.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) shared: Shared,
+    pub(crate) declarations: Declarations,
+    pub(crate) policies: Policies,
+    /// The rows of the credential report by user.
+    rows: BTreeMap<String, usize>,
+    /// The users of each group, by name.
+    members: BTreeMap<String, Vec<String>>,
+}
+
+impl Context {
+    pub(crate) fn new(shared: &Shared, declarations: &Declarations) -> Self {
+        let report = shared.account.credential_report.present();
+        let rows = report.map(|report| report.rows.as_slice()).unwrap_or_default();
+        let rows = rows.iter().enumerate().map(|(index, row)| (row.user.clone(), index)).collect();
+        let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for user in &shared.users {
+            for group in &user.groups {
+                members.entry(group.clone()).or_default().push(user.name.clone());
+            }
+        }
+        Self {
+            shared: Shared { calls: Vec::new(), ..shared.clone() },
+            declarations: declarations.clone(),
+            policies: Policies::new(shared),
+            rows,
+            members,
+        }
+    }
+
+    /// The clock of every fact.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.shared.header.taken_at
+    }
+
+    /// What hides resources of a kind, if there may be more than were read.
+    pub(crate) fn incomplete(&self, kind: RecordKind) -> Option<Missing> {
+        let mut listings = self.shared.listings_of(kind).peekable();
+        if listings.peek().is_none() {
+            return Some(Missing::because(kind.evidence(), Reason::NotCollected));
+        }
+        listings
+            .filter_map(|listing| listing.incomplete.as_ref())
+            .map(|why| Missing::evidence(kind.evidence(), why))
+            .reduce(|one, other| one.and(&other))
+    }
+
+    /// The credential report.
+    pub(crate) fn report(&self) -> Known<&CredentialReport> {
+        let missing = match &self.shared.account.credential_report {
+            Observed::Present(report) => return Known::Known(report),
+            Observed::Absent | Observed::NotOffered(_) => {
+                Missing::because(Evidence::CredentialReport, Reason::NotCollected)
+            }
+            Observed::Unreadable(why) => Missing::evidence(Evidence::CredentialReport, why),
+        };
+        Known::Unknown(missing)
+    }
+
+    /// The report's row of a user. A report from before the user was created is about somebody else of
+    /// that name, and a user without a row is newer than the report: both are stale.
+    pub(crate) fn row(&self, user: &User) -> Known<&CredentialReportRow> {
+        self.row_of(&user.name, |report| user.created_at <= report.generated_at)
+    }
+
+    /// The report's row of the root user.
+    pub(crate) fn root_row(&self) -> Known<&CredentialReportRow> {
+        self.row_of(ROOT_ROW, |_| true)
+    }
+
+    fn row_of(
+        &self,
+        name: &str,
+        holds: impl FnOnce(&CredentialReport) -> bool,
+    ) -> Known<&CredentialReportRow> {
+        let report = match self.report() {
+            Known::Known(report) => report,
+            Known::Unknown(missing) => return Known::Unknown(missing),
+        };
+        let row = self.rows.get(name).and_then(|&index| report.rows.get(index));
+        match row.filter(|_| holds(report)) {
+            Some(row) => Known::Known(row),
+            None => Known::Unknown(Missing::because(Evidence::CredentialReport, Reason::Stale)),
+        }
+    }
+
+    /// The known users of a group.
+    pub(crate) fn members(&self, group: &str) -> &[String] {
+        self.members.get(group).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether any IAM user has a console password.
+    pub(crate) fn has_console_users(&self) -> Known<bool> {
+        let users = self.shared.users.iter().map(|user| crate::iam::user::console(self.row(user)));
+        Known::any(users, self.incomplete(RecordKind::User))
+    }
+}
