@@ -137,14 +137,17 @@ impl Emulator {
         Ok(())
     }
 
-    /// From now on every request must be allowed by the IAM policies of who signed it, and the
-    /// signature must be right. The usual access key is no user's and will be refused.
+    /// Whether every request must be allowed by the IAM policies of who signed it, and be signed
+    /// rightly. The usual access key is no user's: it is refused while this is on.
+    ///
+    /// moto can't refuse what it has no address for: `account:ListRegions`, Access Analyzer and ECR
+    /// Public are answered to anyone; tests deny them with a [`Fault`](crate::Fault).
     ///
     /// # Errors
     /// The emulator does not answer.
-    pub fn enforce_iam(&self) -> Result<(), EmulatorError> {
-        self.proxy.keep_signatures();
-        self.wait(set_unchecked_requests(self.moto.address(), "0"))?
+    pub fn enforce_iam(&self, enforced: bool) -> Result<(), EmulatorError> {
+        self.proxy.keep_signatures(enforced);
+        self.wait(set_unchecked_requests(self.moto.address(), if enforced { "0" } else { "inf" }))?
     }
 
     /// Runs a future on the emulator's own runtime, so that the caller may have one or not.

@@ -123,9 +123,9 @@ impl Proxy {
         self.state.with(|inner| inner.max_in_flight)
     }
 
-    /// The emulator checks signatures from now on, so requests must reach it unchanged.
-    pub(crate) fn keep_signatures(&self) {
-        self.state.with(|inner| inner.enforces_iam = true);
+    /// Whether the emulator checks signatures, so that requests must reach it unchanged.
+    pub(crate) fn keep_signatures(&self, kept: bool) {
+        self.state.with(|inner| inner.enforces_iam = kept);
     }
 
     /// From now on the answers about this account follow its description where the emulator can't hold it.

@@ -5,21 +5,11 @@ mod clients;
 use std::time::{Duration, Instant};
 
 use aws_sdk_iam::config::timeout::TimeoutConfig;
-use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_iam::error::ProvideErrorMetadata;
+use clients::seen;
 use palisade_emulator::{Account, Emulator, Fault, Target};
 
-/// What a client sees of a request: the error code, or what else went wrong.
-fn seen<T, E: ProvideErrorMetadata, R>(answer: Result<T, SdkError<E, R>>) -> String {
-    match answer {
-        Ok(_) => "answer".to_owned(),
-        Err(SdkError::TimeoutError(_)) => "timeout".to_owned(),
-        Err(SdkError::DispatchFailure(_)) => "dispatch failure".to_owned(),
-        Err(SdkError::ResponseError(_)) => "response error".to_owned(),
-        Err(error) => error.code().unwrap_or("no code").to_owned(),
-    }
-}
-
-/// Asks each kind of service once and gives what was seen: IAM, S3, S3 Control's kind, ECR, Account.
+/// Asks each kind of service once and gives what was seen: IAM, S3, ECR, Account Management.
 async fn ask(emulator: &Emulator) -> [String; 4] {
     let config = clients::configuration(emulator).to_builder();
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(2)).build();

@@ -5,6 +5,8 @@ mod clients;
 use std::collections::BTreeMap;
 use std::net::TcpStream;
 
+use clients::seen;
+use palisade_emulator::account::User;
 use palisade_emulator::{Account, Emulator};
 
 #[tokio::test]
@@ -99,17 +101,45 @@ async fn fifty_requests_at_a_time_are_all_answered() {
 }
 
 #[tokio::test]
-async fn with_iam_enforced_only_what_is_allowed_is_answered() {
-    let emulator = Emulator::with(Account::fixture("mixed").unwrap()).unwrap();
-    let config = clients::configuration(&emulator);
-    let iam = aws_sdk_iam::Client::new(&config);
-    let made = iam.create_access_key().user_name("bob").send().await;
-    let key = made.unwrap().access_key.unwrap();
-    emulator.enforce_iam().unwrap();
-    let bob = clients::with_key(&config, key.access_key_id(), key.secret_access_key());
-    let denied = aws_sdk_iam::Client::new(&bob).list_users().send().await.unwrap_err();
-    assert_eq!(aws_sdk_iam::error::ProvideErrorMetadata::code(&denied), Some("AccessDenied"));
-    aws_sdk_sts::Client::new(&bob).get_caller_identity().send().await.unwrap();
+async fn with_iam_enforced_each_action_is_needed_by_its_aws_name() {
+    let mut account = Account::fixture("clean").unwrap();
+    account.users.push(User { name: "scanner".to_owned(), ..User::default() });
+    let emulator = Emulator::with(account).unwrap();
+    let admin = clients::configuration(&emulator);
+    let iam = aws_sdk_iam::Client::new(&admin);
+    let key = iam.create_access_key().user_name("scanner").send().await.unwrap().access_key.unwrap();
+    let allow = async |actions: serde_json::Value| {
+        let statement = serde_json::json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let put = iam.put_user_policy().user_name("scanner").policy_name("scan").policy_document(document);
+        put.send().await.unwrap();
+    };
+    let scanner = clients::with_key(&admin, key.access_key_id(), key.secret_access_key());
+    let s3 = clients::s3_of(&scanner);
+    let control = clients::s3_control_of(&scanner);
+    let ask = async || {
+        let block = control.get_public_access_block().account_id("123456789012");
+        [
+            seen(aws_sdk_iam::Client::new(&scanner).list_users().send().await),
+            seen(s3.get_bucket_encryption().bucket("acme-reports").send().await),
+            seen(block.send().await),
+            seen(aws_sdk_ecr::Client::new(&scanner).describe_pull_through_cache_rules().send().await),
+        ]
+    };
+    let actions = [
+        "iam:ListUsers",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetAccountPublicAccessBlock",
+        "ecr:DescribePullThroughCacheRules",
+    ];
+    allow(serde_json::json!(actions)).await;
+    emulator.enforce_iam(true).unwrap();
+    assert_eq!(ask().await, ["answer"; 4]);
+
+    emulator.enforce_iam(false).unwrap();
+    allow(serde_json::json!(["s3:ListBucket"])).await;
+    emulator.enforce_iam(true).unwrap();
+    assert_eq!(ask().await, ["AccessDenied", "AccessDenied", "AccessDenied", "AccessDeniedException"]);
 }
 
 #[test]
@@ -131,4 +161,35 @@ fn an_emulator_can_be_used_and_dropped_inside_async_code() {
     runtime.block_on(async {
         drop(Emulator::with(Account::fixture("clean").unwrap()).unwrap());
     });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_emulator_ends_with_the_process_that_started_it() {
+    use std::io::{BufRead, BufReader};
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+
+    let mut server = Command::new(env!("CARGO_BIN_EXE_palisade-emulator"))
+        .arg("serve")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("export AWS_ENDPOINT_URL=http://127.0.0.1:"), "{line}");
+    let children = |task: &Path| std::fs::read_to_string(task.join("children")).unwrap();
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", server.id())).unwrap();
+    let moto: String = tasks.map(|task| children(&task.unwrap().path())).collect();
+    let moto = Path::new("/proc").join(moto.trim());
+    assert!(moto.join("stat").exists(), "{moto:?}");
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let gone = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        // An orphan that nobody has reaped yet keeps its folder, but has no program any more.
+        std::fs::read_link(moto.join("exe")).is_err()
+    });
+    assert!(gone, "moto outlived its parent");
 }

@@ -11,7 +11,9 @@ import threading
 
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+import moto.iam.access_control  # noqa: E402
 import moto.iam.models  # noqa: E402
+import moto.s3.responses  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -35,6 +37,31 @@ def keep_managed_policies(names):
     moto.iam.models.aws_managed_policies_data = json.dumps({name: every[name] for name in names})
 
 
+# IAM actions that moto's access control lacks or calls otherwise; for an unknown one it asks for s3:ListBucket.
+S3_ACTIONS = {
+    "encryption": "GetEncryptionConfiguration",
+    "object-lock": "GetBucketObjectLockConfiguration",
+    "ownershipControls": "GetBucketOwnershipControls",
+    "publicAccessBlock": "GetBucketPublicAccessBlock",
+    "replication": "GetReplicationConfiguration",
+    "requestPayment": "GetBucketRequestPayment",
+}
+S3_CONTROL_ACTIONS = {"GetPublicAccessBlock": "GetAccountPublicAccessBlock"}
+
+
+def name_actions_as_aws():
+    moto.s3.responses.ACTION_MAP["BUCKET"]["GET"].update(S3_ACTIONS)
+    request = moto.iam.access_control.IAMRequest
+    create = request.__init__
+
+    def create_with_aws_name(self, *, path, action, **rest):
+        if path.startswith("/v20180820/"):
+            action = S3_CONTROL_ACTIONS.get(action, action)
+        create(self, path=path, action=action, **rest)
+
+    request.__init__ = create_with_aws_name
+
+
 def end_with_parent():
     sys.stdin.buffer.read()
     os._exit(0)
@@ -42,6 +69,7 @@ def end_with_parent():
 
 if sys.argv[1:]:
     keep_managed_policies(sys.argv[1:])
+name_actions_as_aws()
 server = make_server(
     "127.0.0.1",
     0,

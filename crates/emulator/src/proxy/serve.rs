@@ -103,8 +103,8 @@ impl Handler {
         if let Some(continuation) = incoming.continuation() {
             return paging::next_page(&self.state, incoming, continuation);
         }
-        if let Some(answer) = recorded::answer(incoming, &plan.shapes) {
-            return answer;
+        if let Some(recorded) = recorded::answer(incoming, &plan.shapes) {
+            return self.unless_refused(incoming, plan, recorded).await;
         }
         match self.forward(incoming).await {
             Ok(answer) => {
@@ -112,6 +112,19 @@ impl Handler {
                 paging::first_page(&self.state, incoming, answer)
             }
             Err(error) => Answer::new(502, "text/plain", format!("the emulator does not answer: {error}")),
+        }
+    }
+
+    /// The recorded answer; but where the emulator checks permissions, it is asked first.
+    async fn unless_refused(&self, incoming: &Incoming, plan: &Plan, recorded: Answer) -> Answer {
+        if !self.state.with(|inner| inner.enforces_iam) {
+            return recorded;
+        }
+        match self.forward(incoming).await {
+            Ok(answer) if matches!(answer.status, 401 | 403) => {
+                mend::mend(incoming, answer, &plan.shapes, &self.state)
+            }
+            _ => recorded,
         }
     }
 

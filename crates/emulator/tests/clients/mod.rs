@@ -3,6 +3,7 @@
 
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::types::Credentials as SessionCredentials;
 use aws_types::SdkConfig;
 use palisade_emulator::{ACCESS_KEY, Emulator, PlainHost, SECRET_KEY};
@@ -22,14 +23,22 @@ pub(crate) fn configuration(emulator: &Emulator) -> SdkConfig {
 
 /// The client of S3, with bucket names in the path: an IP address has no subdomains.
 pub(crate) fn s3(emulator: &Emulator) -> aws_sdk_s3::Client {
-    let config = configuration(emulator);
-    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build())
+    s3_of(&configuration(emulator))
+}
+
+/// The same, from a configuration.
+pub(crate) fn s3_of(config: &SdkConfig) -> aws_sdk_s3::Client {
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(true).build())
 }
 
 /// The client of S3 Control.
 pub(crate) fn s3_control(emulator: &Emulator) -> aws_sdk_s3control::Client {
-    let config = configuration(emulator);
-    let config = aws_sdk_s3control::config::Builder::from(&config).interceptor(PlainHost).build();
+    s3_control_of(&configuration(emulator))
+}
+
+/// The same, from a configuration.
+pub(crate) fn s3_control_of(config: &SdkConfig) -> aws_sdk_s3control::Client {
+    let config = aws_sdk_s3control::config::Builder::from(config).interceptor(PlainHost).build();
     aws_sdk_s3control::Client::from_conf(config)
 }
 
@@ -45,4 +54,15 @@ pub(crate) fn signed_in(config: &SdkConfig, session: &SessionCredentials) -> Sdk
 pub(crate) fn with_key(config: &SdkConfig, id: &str, secret: &str) -> SdkConfig {
     let credentials = Credentials::new(id, secret, None, None, "test");
     config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build()
+}
+
+/// What a client sees of a request: the error code, or what else went wrong.
+pub(crate) fn seen<T, E: ProvideErrorMetadata, R>(answer: Result<T, SdkError<E, R>>) -> String {
+    match answer {
+        Ok(_) => "answer".to_owned(),
+        Err(SdkError::TimeoutError(_)) => "timeout".to_owned(),
+        Err(SdkError::DispatchFailure(_)) => "dispatch failure".to_owned(),
+        Err(SdkError::ResponseError(_)) => "response error".to_owned(),
+        Err(error) => error.code().unwrap_or("no code").to_owned(),
+    }
 }
