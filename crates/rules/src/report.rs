@@ -326,7 +326,12 @@ impl Summary {
     /// The worst severity of a fail without a waiver.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
-        Severity::ALL.into_iter().zip(self.fails).rev().find(|(_, count)| *count > 0).map(|(severity, _)| severity)
+        Severity::ALL
+            .into_iter()
+            .zip(self.fails)
+            .rev()
+            .find(|(_, count)| *count > 0)
+            .map(|(severity, _)| severity)
     }
 }
 

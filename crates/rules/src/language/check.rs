@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr, ListExpr, LiteralValue, SelectExpr, SourceInfo};
-use palisade_facts::{Evidence, ObjectType, Value};
+use palisade_facts::{Evidence, ObjectType, Value, account};
 
 use super::guards::{Chain, Guards, NonNull, Root};
 use super::tree::{Expression, Node};
@@ -47,7 +47,8 @@ impl Expression {
             let checked = checker.check(tree).and_then(|checked| checker.expect_bool(tree.id, checked));
             match checked {
                 Some(checked) if checker.problems.is_empty() => {
-                    Ok(Self { root: checked.node, reads: checker.reads, facts: checker.facts })
+                    let Checker { reads, facts, choices, .. } = checker;
+                    Ok(Self { root: checked.node, reads, facts, choices, non_null: checked.guards.when_true })
                 }
                 _ => {
                     checker.problems.sort();
@@ -71,6 +72,7 @@ pub(super) struct Checker<'r> {
     problems: Vec<Problem>,
     reads: BTreeSet<Evidence>,
     facts: Vec<String>,
+    pub(super) choices: Vec<(usize, &'static [&'static str])>,
 }
 
 impl<'r> Checker<'r> {
@@ -79,11 +81,12 @@ impl<'r> Checker<'r> {
             scope,
             places,
             elements: Vec::new(),
-            non_null: NonNull::new(),
+            non_null: scope.given.map_or_else(NonNull::new, |given| given.non_null.clone()),
             depth: 0,
             problems: Vec::new(),
             reads: BTreeSet::new(),
             facts: Vec::new(),
+            choices: Vec::new(),
         }
     }
 
@@ -128,9 +131,7 @@ impl<'r> Checker<'r> {
             LiteralValue::Boolean(value) => (Value::Bool(*value.inner()), StaticType::Bool),
             LiteralValue::Int(value) => (Value::Int(*value.inner()), StaticType::Int),
             LiteralValue::Null => (Value::Null, StaticType::Null),
-            LiteralValue::String(value) => {
-                (Value::String(value.inner().to_owned().into()), StaticType::Text)
-            }
+            LiteralValue::String(value) => (Value::String(value.inner().to_owned().into()), StaticType::Text),
             LiteralValue::Double(_) | LiteralValue::UInt(_) | LiteralValue::Bytes(_) => {
                 self.problem(id, "numbers are whole and signed here, and texts have no `b` before them");
                 return None;
@@ -145,9 +146,11 @@ impl<'r> Checker<'r> {
             (Node::Element(index), ty.clone(), Root::Element(index))
         } else if name == self.scope.kind.variable {
             (Node::Resource, StaticType::Object(self.scope.kind.object), Root::Resource)
+        } else if name == account::KIND.variable {
+            (Node::Account, StaticType::Object(account::KIND.object), Root::Account)
         } else {
             let mut names: Vec<&str> = self.elements.iter().map(|(element, _)| element.as_str()).collect();
-            names.extend([self.scope.kind.variable, "params"]);
+            names.extend([self.scope.kind.variable, account::KIND.variable, "params"]);
             let hint = nearest(name, names.iter().copied()).map_or_else(
                 || format!("; the resource is `{}` here", self.scope.kind.variable),
                 |near| format!("; did you mean `{near}`?"),
@@ -201,7 +204,7 @@ impl<'r> Checker<'r> {
             chain.attributes.push(index);
             chain
         });
-        if chain.as_ref().is_some_and(|chain| chain.root == Root::Resource) {
+        if chain.as_ref().is_some_and(|chain| !matches!(chain.root, Root::Element(_))) {
             self.note_fact(select);
         }
         let ty = StaticType::from(field.ty);
@@ -234,6 +237,7 @@ impl<'r> Checker<'r> {
     /// Whether a name already stands for something here.
     pub(super) fn is_taken(&self, name: &str) -> bool {
         name == self.scope.kind.variable
+            || name == account::KIND.variable
             || name == "params"
             || self.elements.iter().any(|(element, _)| element == name)
     }
@@ -244,7 +248,10 @@ impl<'r> Checker<'r> {
         for part in &list.elements {
             let checked = self.check(part)?;
             if !checked.ty.is_scalar() {
-                self.problem(part.id, format!("a list holds texts, numbers and the like, not {}", checked.ty));
+                self.problem(
+                    part.id,
+                    format!("a list holds texts, numbers and the like, not {}", checked.ty),
+                );
                 return None;
             }
             element = match element {
@@ -303,7 +310,9 @@ impl<'r> Checker<'r> {
             (None, [one, two]) if !call.func_name.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 self.binary(id, &call.func_name, one, two)
             }
-            (None, [condition, yes, no]) if call.func_name == "_?_:_" => self.conditional(id, condition, yes, no),
+            (None, [condition, yes, no]) if call.func_name == "_?_:_" => {
+                self.conditional(id, condition, yes, no)
+            }
             (target, arguments) => self.function(id, &call.func_name, target, arguments),
         }
     }

@@ -29,9 +29,18 @@ pub enum EvaluationError {
     WrongType,
 }
 
+/// The objects that facts are facts of.
+#[derive(Clone, Copy)]
+pub(crate) struct Roots<'a> {
+    /// The resource that is judged.
+    pub(crate) resource: &'a dyn Object,
+    /// The account it belongs to.
+    pub(crate) account: &'a dyn Object,
+}
+
 /// What an expression is evaluated for.
 pub(crate) struct Frame<'a> {
-    resource: &'a dyn Object,
+    roots: Roots<'a>,
     params: &'a [Value<'static>],
     elements: Vec<Value<'a>>,
     steps: u64,
@@ -39,8 +48,8 @@ pub(crate) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// A resource and the rule's parameters in their order.
-    pub(crate) fn new(resource: &'a dyn Object, params: &'a [Value<'static>]) -> Self {
-        Self { resource, params, elements: Vec::new(), steps: 0 }
+    pub(crate) fn new(roots: Roots<'a>, params: &'a [Value<'static>]) -> Self {
+        Self { roots, params, elements: Vec::new(), steps: 0 }
     }
 }
 
@@ -93,7 +102,8 @@ impl<'a> Frame<'a> {
         }
         match node {
             Node::Constant(value) => Ok(value.clone()),
-            Node::Resource => Ok(Value::Object(self.resource)),
+            Node::Resource => Ok(Value::Object(self.roots.resource)),
+            Node::Account => Ok(Value::Object(self.roots.account)),
             Node::Element(index) => self.elements.get(*index).cloned().ok_or(EvaluationError::WrongType),
             Node::Parameter(index) => self.params.get(*index).cloned().ok_or(EvaluationError::WrongType),
             Node::Attribute { of, index } => match self.value(of)? {
@@ -182,8 +192,12 @@ impl<'a> Frame<'a> {
         second: &Value<'a>,
     ) -> Result<Option<bool>, EvaluationError> {
         let exceeded = match (first, second) {
-            (Value::Unknown(_), Value::Int(exact)) => self.least_size(one)?.is_some_and(|least| least > *exact),
-            (Value::Int(exact), Value::Unknown(_)) => self.least_size(two)?.is_some_and(|least| least > *exact),
+            (Value::Unknown(_), Value::Int(exact)) => {
+                self.least_size(one)?.is_some_and(|least| least > *exact)
+            }
+            (Value::Int(exact), Value::Unknown(_)) => {
+                self.least_size(two)?.is_some_and(|least| least > *exact)
+            }
             _ => false,
         };
         Ok(exceeded.then_some(false))
@@ -197,13 +211,17 @@ impl<'a> Frame<'a> {
             (Value::Unknown(missing), other) | (other, Value::Unknown(missing)) => {
                 // `size(l) >= n` is true once n elements are known; `n > size(l)` is then false.
                 let bound = match (&first, &second) {
-                    (_, Value::Int(exact)) => self.least_size(one)?.and_then(|least| order.with_least(least, *exact)),
+                    (_, Value::Int(exact)) => {
+                        self.least_size(one)?.and_then(|least| order.with_least(least, *exact))
+                    }
                     (Value::Int(exact), _) => {
                         self.least_size(two)?.and_then(|least| order.turned().with_least(least, *exact))
                     }
                     _ => None,
                 };
-                return Ok(bound.map_or_else(|| Value::Unknown(and_missing(missing.clone(), [other])), Value::Bool));
+                return Ok(
+                    bound.map_or_else(|| Value::Unknown(and_missing(missing.clone(), [other])), Value::Bool)
+                );
             }
             _ => return Err(EvaluationError::WrongType),
         };

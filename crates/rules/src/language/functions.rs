@@ -1,5 +1,7 @@
 //! Every function of the language; there are no others. Each costs at most the size of its arguments.
 
+use crate::pattern;
+
 /// A function that rules may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
@@ -117,7 +119,7 @@ impl TextTest {
             Self::StartsWith => text.starts_with(argument),
             Self::EndsWith => text.ends_with(argument),
             Self::Contains => text.contains(argument),
-            Self::Like => like(text.as_bytes(), argument.as_bytes()),
+            Self::Like => pattern::fits(text, argument),
         }
     }
 }
@@ -131,42 +133,4 @@ impl TextTest {
             Self::StartsWith | Self::EndsWith | Self::Contains => (text + argument) / 16,
         }
     }
-}
-
-/// Wildcard matching with one point to return to, so that it takes at most text times pattern steps.
-/// `?` must take a whole character, which the step over UTF-8 continuation bytes sees to.
-fn like(text: &[u8], pattern: &[u8]) -> bool {
-    let (mut at, mut wanted) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while let Some(&byte) = text.get(at) {
-        match pattern.get(wanted) {
-            Some(b'*') => {
-                retry = Some((wanted + 1, at));
-                wanted += 1;
-            }
-            Some(b'?') => {
-                at += 1;
-                while text.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
-                    at += 1;
-                }
-                wanted += 1;
-            }
-            Some(&expected) if expected == byte => {
-                at += 1;
-                wanted += 1;
-            }
-            _ => match retry {
-                Some((after, from)) => {
-                    let mut next = from + 1;
-                    while text.get(next).is_some_and(|byte| byte & 0xC0 == 0x80) {
-                        next += 1;
-                    }
-                    retry = Some((after, next));
-                    (at, wanted) = (next, after);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.get(wanted..).is_some_and(|rest| rest.iter().all(|&byte| byte == b'*'))
 }

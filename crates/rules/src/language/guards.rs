@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 pub(super) enum Root {
     /// The resource that is judged.
     Resource,
+    /// The account it belongs to.
+    Account,
     /// The element of the list that the quantifier at this depth walks.
     Element(usize),
 }

@@ -21,7 +21,7 @@ pub use evaluate::EvaluationError;
 pub use functions::{FUNCTIONS, Function};
 
 pub(crate) use check::nearest;
-pub(crate) use evaluate::Frame;
+pub(crate) use evaluate::{Frame, Roots, Truth};
 pub(crate) use scope::{FactPath, Scope};
 pub(crate) use tree::Expression;
 pub(crate) use types::StaticType;

@@ -20,11 +20,18 @@ impl Checker<'_> {
     pub(super) fn negate(&mut self, part: &IdedExpr) -> Option<Checked> {
         let checked = self.check_int(part)?;
         let zero = Box::new(Node::Constant(Value::Int(0)));
-        let node = Node::Arithmetic { operation: Arithmetic::Subtract, one: zero, two: Box::new(checked.node) };
+        let node =
+            Node::Arithmetic { operation: Arithmetic::Subtract, one: zero, two: Box::new(checked.node) };
         Some(Checked::new(node, StaticType::Int))
     }
 
-    pub(super) fn binary(&mut self, id: u64, operator: &str, one: &IdedExpr, two: &IdedExpr) -> Option<Checked> {
+    pub(super) fn binary(
+        &mut self,
+        id: u64,
+        operator: &str,
+        one: &IdedExpr,
+        two: &IdedExpr,
+    ) -> Option<Checked> {
         match operator {
             "_&&_" | "_||_" => self.logic(operator == "_&&_", one, two),
             "_==_" | "_!=_" => self.equality(id, operator == "_!=_", one, two),
@@ -54,9 +61,9 @@ impl Checker<'_> {
     fn logic(&mut self, and: bool, one: &IdedExpr, two: &IdedExpr) -> Option<Checked> {
         let first = self.check_bool(one);
         let nothing = NonNull::new();
-        let known = first.as_ref().map_or(&nothing, |first| {
-            if and { &first.guards.when_true } else { &first.guards.when_false }
-        });
+        let known = first
+            .as_ref()
+            .map_or(&nothing, |first| if and { &first.guards.when_true } else { &first.guards.when_false });
         let second = self.check_under(known, |checker| checker.check_bool(two));
         let (first, second) = (first?, second?);
         let (left, right) = (Box::new(first.node), Box::new(second.node));
@@ -152,13 +159,19 @@ impl Checker<'_> {
         (part, checked): (&IdedExpr, &Checked),
     ) -> Option<()> {
         let message = match (ty, &checked.node) {
-            (StaticType::OneOf(others), _) if others.iter().any(|other| members.contains(other)) => return Some(()),
+            (StaticType::OneOf(others), _) if others.iter().any(|other| members.contains(other)) => {
+                return Some(());
+            }
             (StaticType::Text, Node::Constant(Value::String(text))) => {
                 if members.contains(&text.as_ref()) {
                     return Some(());
                 }
                 let hint = did_you_mean(text, members.iter().copied());
                 format!("\"{text}\" is not one of {}{hint}", quoted(members))
+            }
+            (StaticType::Text, Node::Parameter(index)) => {
+                self.choices.push((*index, members));
+                return Some(());
             }
             (other, _) => format!("compare this with one of {}, not with {other}", quoted(members)),
         };
@@ -180,7 +193,10 @@ impl Checker<'_> {
                 return None;
             }
             (left, right) => {
-                self.problem(id, format!("order holds between two numbers or two times, not {left} and {right}"));
+                self.problem(
+                    id,
+                    format!("order holds between two numbers or two times, not {left} and {right}"),
+                );
                 return None;
             }
         }
@@ -196,7 +212,10 @@ impl Checker<'_> {
         let (wanted, within) = (self.check(element), self.check(list));
         let (wanted, within) = (wanted?, within?);
         if !wanted.ty.is_scalar() {
-            self.problem(element.id, format!("`in` looks for texts, numbers and the like, not {}", wanted.ty));
+            self.problem(
+                element.id,
+                format!("`in` looks for texts, numbers and the like, not {}", wanted.ty),
+            );
             return None;
         }
         let StaticType::List(ty) = &within.ty else {
@@ -212,7 +231,11 @@ impl Checker<'_> {
                 }
             }
             (_, Some(ty)) => {
-                let any = Checked::new(Node::Resource, (**ty).clone());
+                let source = match within.node {
+                    Node::Parameter(index) => Node::Parameter(index),
+                    _ => Node::Resource,
+                };
+                let any = Checked::new(source, (**ty).clone());
                 self.comparable(id, (element, &wanted), (list, &any))?;
             }
             (_, None) => {}
@@ -222,11 +245,7 @@ impl Checker<'_> {
 
     fn arithmetic(&mut self, operation: Arithmetic, one: &IdedExpr, two: &IdedExpr) -> Option<Checked> {
         let (first, second) = (self.check_int(one), self.check_int(two));
-        let node = Node::Arithmetic {
-            operation,
-            one: Box::new(first?.node),
-            two: Box::new(second?.node),
-        };
+        let node = Node::Arithmetic { operation, one: Box::new(first?.node), two: Box::new(second?.node) };
         Some(Checked::new(node, StaticType::Int))
     }
 
@@ -298,7 +317,10 @@ impl Checker<'_> {
                 return None;
             }
             other => {
-                self.problem(of.id, format!("`size` counts the elements of a list or the characters of a text, not {other}"));
+                self.problem(
+                    of.id,
+                    format!("`size` counts the elements of a list or the characters of a text, not {other}"),
+                );
                 return None;
             }
         }
@@ -340,7 +362,8 @@ impl Checker<'_> {
         self.elements.push((name.clone(), ty));
         let condition = self.check_under(&NonNull::new(), |checker| checker.check_bool(condition));
         self.elements.pop();
-        let node = Node::Quantify { quantifier, list: Box::new(within.node), condition: Box::new(condition?.node) };
+        let node =
+            Node::Quantify { quantifier, list: Box::new(within.node), condition: Box::new(condition?.node) };
         let ty = if quantifier == Quantifier::Filter { within.ty } else { StaticType::Bool };
         Some(Checked::new(node, ty))
     }

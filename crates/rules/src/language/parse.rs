@@ -43,7 +43,9 @@ pub(super) fn parse<T: Send>(
     });
     match outcome {
         Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(vec![Problem::new(0, "the parser gave up on this expression; write it in another way")]),
+        Ok(Err(_)) => {
+            Err(vec![Problem::new(0, "the parser gave up on this expression; write it in another way")])
+        }
         Err(error) => Err(vec![Problem::new(0, format!("no thread to parse this expression on: {error}"))]),
     }
 }

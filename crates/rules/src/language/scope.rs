@@ -2,24 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use palisade_facts::{Evidence, Field, Kind, ObjectType, Type, Value};
+use palisade_facts::{Evidence, Field, Kind, Type, Value, account, vocabulary};
 
+use super::evaluate::Roots;
+use super::tree::Expression;
 use super::types::StaticType;
 
-/// The names in reach of an expression: the resource, under the variable of its kind, and the rule's
-/// parameters under `params`.
+/// The names in reach of an expression: the resource, under the variable of its kind; the account;
+/// and the rule's parameters under `params`.
 pub(crate) struct Scope<'r> {
     /// The kind of resource.
     pub(crate) kind: &'static Kind,
     /// The rule's parameters.
     pub(crate) params: &'r [(String, StaticType)],
+    /// A condition that holds wherever this one counts; what it guards is guarded.
+    pub(crate) given: Option<&'r Expression>,
 }
 
-/// A fact of the resource, reached through attributes only.
+/// A fact of the resource or the account, reached through attributes only.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FactPath {
     /// The path as a rule writes it, such as `bucket.exposure.grants`.
     pub(crate) text: String,
+    of_account: bool,
     attributes: Vec<usize>,
     /// The evidence that it and all within it rest on.
     pub(crate) reads: BTreeSet<Evidence>,
@@ -30,16 +35,30 @@ impl FactPath {
     pub(crate) fn resolve(kind: &'static Kind, text: &str) -> Result<Self, String> {
         let mut names = text.split('.');
         let variable = names.next().unwrap_or_default();
-        if variable != kind.variable {
-            return Err(format!("a fact of `{}` begins with `{}.`", kind.name, kind.variable));
-        }
-        let mut path = Self { text: text.to_owned(), attributes: Vec::new(), reads: BTreeSet::new() };
-        let mut ty = Type::Object(kind.object);
+        let root = match variable {
+            own if own == kind.variable => kind,
+            own if own == account::KIND.variable => &account::KIND,
+            _ => {
+                let message = format!(
+                    "`{text}` is no fact: facts of `{}` begin with `{}.`, those of the account with `account.`",
+                    kind.name, kind.variable
+                );
+                return Err(message);
+            }
+        };
+        let mut path = Self {
+            text: text.to_owned(),
+            of_account: root != kind,
+            attributes: Vec::new(),
+            reads: BTreeSet::new(),
+        };
+        let mut ty = Type::Object(root.object);
         for name in names {
-            let Some(object) = object_of(ty) else {
-                return Err(format!("`{text}`: there is nothing below what comes before `{name}`"));
+            let Some(object) = within_optional(ty) else {
+                return Err(format!("`{text}` is no fact: what comes before `{name}` has no attributes"));
             };
-            let (index, field) = object.field(name).ok_or_else(|| super::check::no_attribute(object, name))?;
+            let (index, field) =
+                object.field(name).ok_or_else(|| super::check::no_attribute(object, name))?;
             path.attributes.push(index);
             path.reads.extend(field.reads);
             ty = field.ty;
@@ -51,7 +70,7 @@ impl FactPath {
         Ok(path)
     }
 
-    /// The path to an attribute of one of the objects that this path leads through, nearest first.
+    /// The nearest attribute of that name: of the fact itself, or of one of the objects on the way to it.
     pub(crate) fn beside(&self, kind: &'static Kind, name: &str) -> Option<Self> {
         let mut text = self.text.as_str();
         loop {
@@ -63,8 +82,9 @@ impl FactPath {
     }
 
     /// The fact's value; below `null` there is `null`, below an unknown it is unknown.
-    pub(crate) fn value<'a>(&self, resource: &'a dyn palisade_facts::Object) -> Value<'a> {
-        let mut value = Value::Object(resource);
+    pub(crate) fn value<'a>(&self, roots: Roots<'a>) -> Value<'a> {
+        let root = if self.of_account { roots.account } else { roots.resource };
+        let mut value = Value::Object(root);
         for &index in &self.attributes {
             value = match value {
                 Value::Object(object) => object.attribute(index).unwrap_or(Value::Null),
@@ -75,24 +95,20 @@ impl FactPath {
     }
 }
 
-fn object_of(ty: Type) -> Option<&'static ObjectType> {
+/// The object that a path may go on from.
+fn within_optional(ty: Type) -> Option<&'static palisade_facts::ObjectType> {
     match ty {
         Type::Object(object) => Some(object),
-        Type::Optional(inner) => object_of(*inner),
+        Type::Optional(inner) => within_optional(*inner),
         _ => None,
     }
 }
 
 /// Adds what everything within a value of that type rests on.
 fn collect_reads(ty: Type, reads: &mut BTreeSet<Evidence>) {
-    match ty {
-        Type::List(inner) | Type::Optional(inner) => collect_reads(*inner, reads),
-        Type::Object(object) => {
-            for Field { ty, reads: own, .. } in object.fields {
-                reads.extend(*own);
-                collect_reads(*ty, reads);
-            }
-        }
-        _ => {}
+    let Some(object) = vocabulary::object_of(&ty) else { return };
+    for Field { ty, reads: own, .. } in object.fields {
+        reads.extend(*own);
+        collect_reads(*ty, reads);
     }
 }

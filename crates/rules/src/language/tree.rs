@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use palisade_facts::{Evidence, Value};
 
 use super::functions::{Quantifier, TextTest};
+use super::guards::NonNull;
 
 /// A checked expression.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub(crate) struct Expression {
     pub(crate) reads: BTreeSet<Evidence>,
     /// The facts of the resource that it names, as written, in order of first use.
     pub(crate) facts: Vec<String>,
+    /// The parameters, by index, whose texts are compared with members of an enumeration.
+    pub(crate) choices: Vec<(usize, &'static [&'static str])>,
+    /// What is not null where the condition is true.
+    pub(super) non_null: NonNull,
 }
 
 /// One operation.
@@ -21,6 +26,7 @@ pub(crate) struct Expression {
 pub(super) enum Node {
     Constant(Value<'static>),
     Resource,
+    Account,
     Element(usize),
     Parameter(usize),
     Attribute { of: Box<Node>, index: usize },

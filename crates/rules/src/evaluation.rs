@@ -1,0 +1,66 @@
+//! One rule, one resource: the verdict.
+
+use palisade_facts::{Missing, Value};
+
+use crate::Verdict;
+use crate::language::{EvaluationError, Frame, Roots, Truth};
+use crate::rule::{Condition, Requirement, Rule};
+use crate::settings::{Attestation, AttestedValue};
+
+/// What a rule says about a resource.
+#[derive(Debug)]
+pub(crate) struct Judgement<'a> {
+    pub(crate) verdict: Verdict,
+    /// For unknowns: the calls that are missing.
+    pub(crate) missing: Option<Missing>,
+    /// The attestation that decided.
+    pub(crate) attestation: Option<&'a Attestation>,
+}
+
+impl<'a> From<Verdict> for Judgement<'a> {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, missing: None, attestation: None }
+    }
+}
+
+/// Judges a resource. Where nobody can tell whether the rule applies, it is unknown, unless the
+/// requirement is met anyway.
+pub(crate) fn judge<'a>(
+    rule: &Rule,
+    roots: Roots<'_>,
+    params: &[Value<'static>],
+    attestation: Option<&'a Attestation>,
+) -> Result<Judgement<'a>, EvaluationError> {
+    let truth = |condition: &Condition| condition.expression.truth(&mut Frame::new(roots, params));
+    let applies = rule.applies_when.as_ref().map_or(Ok(Truth::True), truth)?;
+    if applies == Truth::False {
+        return Ok(Verdict::NotApplicable.into());
+    }
+    let mut judgement = match &rule.requirement {
+        Requirement::Manual(_) => attested(attestation),
+        Requirement::Condition(condition) => match truth(condition)? {
+            Truth::True => Verdict::Pass.into(),
+            Truth::False => Verdict::Fail.into(),
+            Truth::Unknown(missing) => {
+                Judgement { verdict: Verdict::Unknown, missing: Some(missing), attestation: None }
+            }
+        },
+    };
+    if let Truth::Unknown(missing) = applies
+        && judgement.verdict != Verdict::Pass
+    {
+        judgement.missing =
+            Some(judgement.missing.map_or_else(|| missing.clone(), |more| missing.and(&more)));
+        judgement.verdict = Verdict::Unknown;
+    }
+    Ok(judgement)
+}
+
+fn attested(attestation: Option<&Attestation>) -> Judgement<'_> {
+    let verdict = match attestation.map(|attestation| attestation.value) {
+        None => Verdict::Manual,
+        Some(AttestedValue::Pass) => Verdict::Pass,
+        Some(AttestedValue::Fail) => Verdict::Fail,
+    };
+    Judgement { verdict, missing: None, attestation }
+}

@@ -1,0 +1,13 @@
+//! Rule files: YAML with places, then fields, then checked rules.
+
+mod document;
+mod fields;
+mod read;
+mod rule_file;
+
+#[cfg(test)]
+mod tests;
+
+pub use fields::rule_schema;
+pub use read::LoadProblem;
+pub(crate) use rule_file::read_rule;
