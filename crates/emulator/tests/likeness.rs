@@ -184,3 +184,11 @@ async fn identities_have_what_moto_leaves_out() {
     let devices = iam.list_virtual_mfa_devices().send().await.unwrap();
     assert!(devices.virtual_mfa_devices()[0].base32_string_seed().is_none());
 }
+
+#[tokio::test]
+async fn an_account_brings_its_own_recorded_answers() {
+    let emulator = Emulator::with(Account::fixture("clean").unwrap()).unwrap();
+    let account = aws_sdk_account::Client::new(&clients::configuration(&emulator));
+    let information = account.get_contact_information().send().await.unwrap();
+    assert_eq!(information.contact_information().unwrap().full_name(), "Acme Operations");
+}

@@ -189,3 +189,6 @@ pub(super) fn is_read(operation: &str) -> bool {
     let name = operation.rsplit(':').next().unwrap_or(operation);
     READS.iter().any(|prefix| name.starts_with(prefix)) || REPORTS.contains(&name)
 }
+
+#[cfg(test)]
+mod tests;
