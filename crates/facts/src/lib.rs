@@ -25,6 +25,7 @@ mod context;
 mod coverage;
 mod declarations;
 pub mod ecr;
+pub mod example;
 mod facts;
 pub mod iam;
 mod identities;

@@ -1,0 +1,171 @@
+//! Examples in rule files: fragments of a snapshot, from which facts are worked out as from a real one.
+//!
+//! An example gives fields of the snapshot's record of the rule's kind. Everything else is neutral: nothing
+//! is configured, every listing is complete, the root user has MFA and no keys, users have neither passwords
+//! nor keys, and everything was made 400 days before the snapshot. The names are those of the snapshot
+//! format; a name that is not known is an error that suggests the nearest one.
+//!
+//! ```yaml
+//! # s3.bucket: bucket fields; `account` for those of the account
+//! given: {policy: {Version: …, Statement: […]}, acl: public-read, public_access_block: all}
+//! given: {policy: {unreadable: s3:GetBucketPolicy, reason: throttled}}    # reason is denied if not given
+//! given: {object_ownership: BucketOwnerEnforced, account: {public_access_block: {ignore_public_acls: true}}}
+//! given: {encryption: aws:kms, versioning: Suspended, logging: {target_bucket: logs}}
+//! given: {cors: [{allowed_origins: ["*"], allowed_methods: [PUT]}]}
+//! # ecr.repository: `registry` for its region's registry; ecr.registry: the fields of the registry itself
+//! given: {scan_on_push: true, registry: {scanning: {rules: [{scan_frequency: SCAN_ON_PUSH, repository_filters: ["*"]}]}}}
+//! given: {lifecycle_policy: {rules: […]}, tag_mutability: IMMUTABLE}
+//! # account, iam.root, iam.password_policy: account fields; `report` for the root user's row
+//! given: {summary: {AccountMFAEnabled: 0}, report: {mfa_active: false, password_last_used_days_ago: 3}}
+//! given: {summary: {unreadable: iam:GetAccountSummary}, report: {unreadable: iam:GetCredentialReport}}
+//! given: {aliases: [acme], security_contact: {email: sec@acme.example}, password_policy: {minimum_length: 14}}
+//! given: {password_policy: null, snapshot: {users: [{name: bob, report: {password_enabled: true}}]}}
+//! # iam.user: user fields; `report` for his row (`missing` if he is newer than the report)
+//! given: {attached_policies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"], inline_policies: {emergency: {…}}}
+//! given: {report: {password_enabled: true, mfa_active: false, password_last_used_days_ago: 100,
+//!                  access_keys: [{active: true, rotated_days_ago: 200, last_used_days_ago: null}]}}
+//! # iam.access_key: one slot of the report; `user` for the user's fields
+//! given: {active: true, rotated_days_ago: 91, last_used_days_ago: 2}
+//! given: {user: {report: {unreadable: iam:GetCredentialReport}}}          # no key is known: `subject` is none
+//! # iam.group, iam.role, iam.policy: their fields
+//! given: {name: finance, attached_policies: […], snapshot: {users: [{groups: [finance]}]}}
+//! given: {trust_policy: {…}, last_used_days_ago: 100, declarations: {trusted_accounts: ["444455556666"]}}
+//! given: {attachment_count: 0, document: {Version: …, Statement: […]}}
+//! # iam.inline_policy: name and document; `user`, `group` or `role` for whom it is embedded in
+//! given: {name: fix, document: {…}, role: {name: app}, declarations: {emergency_inline_policies: [{
+//!   principal: "arn:aws:iam::111122223333:role/app", policy: fix, reason: …, owner: …, expires: "2026-07-31"}]}}
+//! ```
+//!
+//! Everywhere: a policy may be an object or a text; `…_days_ago` stands for a time before the snapshot,
+//! which was taken at 2026-07-01T00:00:00Z; `{not_offered: operation}` is what a region without the service
+//! answers; `account`, `declarations` and `snapshot: {users, groups, roles, policies, registries, listings}`
+//! describe the rest, `listings: {iam.user: {unreadable: iam:GetAccountAuthorizationDetails}}` what could not
+//! be listed to its end. The account is 111122223333, the region eu-west-1.
+
+mod error;
+mod neutral;
+mod record;
+#[cfg(test)]
+mod tests;
+mod world;
+
+pub use error::ExampleError;
+use serde_json::{Map, Value, json};
+use world::{REST, World};
+
+use crate::{Facts, Kind, Subject, account, ecr, iam, s3};
+
+/// An example's account and resource.
+#[derive(Debug)]
+pub struct Example {
+    /// The facts of the account.
+    pub facts: Facts,
+    /// The resource; none if what is given hides it, so that only [`Facts::gaps`] tells of it.
+    pub subject: Option<Subject>,
+}
+
+/// Works the facts of an example out; see the [module's documentation](self) for what may be given.
+///
+/// # Errors
+/// When a name is not known, or a value may not stand where it stands.
+pub fn example(kind: &'static Kind, given: &Value) -> Result<Example, ExampleError> {
+    let given = record::members(given, kind.name)?;
+    let is_account = [&account::KIND, &iam::root::KIND, &iam::password_policy::KIND].contains(&kind);
+    let mut world = if is_account {
+        World::new(given, kind.name, &["snapshot", "declarations"])?
+    } else {
+        let empty = json!({});
+        World::new(record::members(given.get("account").unwrap_or(&empty), "account")?, "account", &[])?
+    };
+    let arn = place(kind, given, &mut world)?;
+    world.finish(given)?;
+    let facts = Facts::new(&world.shared, &world.declarations);
+    let mut subjects = match &world.resource {
+        Some(resource) => facts.resource_subjects(resource),
+        None => facts.subjects_of(kind),
+    };
+    subjects.retain(|subject| arn.as_ref().is_none_or(|arn| subject.arn == *arn));
+    let subject = subjects.into_iter().next();
+    Ok(Example { facts, subject })
+}
+
+/// Puts the record that an example gives into its snapshot; gives the ARN by which its subject is found, if
+/// there may be others of its kind.
+fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<Option<String>, ExampleError> {
+    let name = kind.name;
+    if *kind == iam::user::KIND {
+        return world.user(given, name, &REST, Map::new()).map(Some);
+    } else if *kind == iam::access_key::KIND {
+        return access_key(given, world).map(Some);
+    } else if *kind == iam::group::KIND {
+        return world.group(given, name, &REST).map(Some);
+    } else if *kind == iam::role::KIND {
+        return world.role(given, name, &REST).map(Some);
+    } else if *kind == iam::policy::KIND {
+        return world.policy(given, name, &REST).map(Some);
+    } else if *kind == iam::inline_policy::KIND {
+        return inline_policy(given, world).map(Some);
+    } else if *kind == s3::bucket::KIND {
+        world.bucket(given, name, &REST)?;
+    } else if *kind == ecr::registry::KIND {
+        world.registry(given, name, &REST)?;
+    } else if *kind == ecr::repository::KIND {
+        let [account, snapshot, declarations] = REST;
+        let region = world.repository(given, name, &[account, snapshot, declarations, "registry"])?;
+        let mut registry = record::object(json!({"region": region}));
+        if let Some(more) = given.get("registry") {
+            registry.extend(record::members(more, "registry")?.clone());
+        }
+        world.registry(&registry, "registry", &[])?;
+    }
+    Ok(None)
+}
+
+/// The first access key of a user.
+fn access_key(given: &Map<String, Value>, world: &mut World) -> Result<String, ExampleError> {
+    let beside = |key: &str| key == "user" || REST.contains(&key);
+    let key: Map<String, Value> = given
+        .iter()
+        .filter(|(key, _)| !beside(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let empty = json!({});
+    let user = record::members(given.get("user").unwrap_or(&empty), "user")?;
+    let arn = world.user(user, "user", &[], record::object(json!({"access_keys": [key]})))?;
+    Ok(format!("{arn}/access-key/1"))
+}
+
+/// A policy embedded in a user, group or role; in the user alice if nothing is said.
+fn inline_policy(given: &Map<String, Value>, world: &mut World) -> Result<String, ExampleError> {
+    let known = ["name", "document", "user", "group", "role"];
+    if let Some(key) =
+        given.keys().find(|key| !known.contains(&key.as_str()) && !REST.contains(&key.as_str()))
+    {
+        return Err(ExampleError::unknown_key(
+            iam::inline_policy::KIND.name,
+            key,
+            known.into_iter().chain(REST),
+        ));
+    }
+    let neutral = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"},
+    ]});
+    let name = given.get("name").cloned().unwrap_or_else(|| json!("inline"));
+    let document = record::document(given.get("document").unwrap_or(&neutral));
+    let holder = |key: &str| -> Result<Map<String, Value>, ExampleError> {
+        let mut holder = match given.get(key) {
+            Some(holder) => record::members(holder, key)?.clone(),
+            None => Map::new(),
+        };
+        holder.insert("inline_policies".to_owned(), json!([{"name": name, "document": document}]));
+        Ok(holder)
+    };
+    let arn = if given.contains_key("group") {
+        world.group(&holder("group")?, "group", &[])?
+    } else if given.contains_key("role") {
+        world.role(&holder("role")?, "role", &[])?
+    } else {
+        world.user(&holder("user")?, "user", &[], Map::new())?
+    };
+    Ok(iam::inline_policy::arn(&arn, name.as_str().unwrap_or_default()))
+}

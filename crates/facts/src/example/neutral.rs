@@ -1,0 +1,232 @@
+//! The records that examples start from: nothing is configured, as if AWS had never been asked to, and the
+//! root user and the users are in good order.
+
+use serde_json::{Value, json};
+
+/// When every example's snapshot was taken.
+pub(super) const TAKEN_AT: &str = "2026-07-01T00:00:00Z";
+/// The account of every example.
+pub(super) const ACCOUNT: &str = "111122223333";
+/// The region of every example's regional resources.
+pub(super) const REGION: &str = "eu-west-1";
+/// When everything was created, unless an example says otherwise: 400 days before.
+const CREATED_AT: &str = "2025-05-27T00:00:00Z";
+
+/// The records that an example can describe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Account,
+    User,
+    Group,
+    Role,
+    Policy,
+    Bucket,
+    Registry,
+    Repository,
+    ReportRow,
+    ReportKey,
+}
+
+impl Shape {
+    /// The record if an example says nothing. It has every field, so that its names are the known ones.
+    pub(super) fn neutral(self) -> Value {
+        match self {
+            Self::Account => account(),
+            Self::User => user(),
+            Self::Group => group(),
+            Self::Role => role(),
+            Self::Policy => policy(),
+            Self::Bucket => bucket(),
+            Self::Registry => json!({"region": REGION, "scanning": null}),
+            Self::Repository => repository(),
+            Self::ReportRow => json!({
+                "user": "alice",
+                "arn": null,
+                "created_at": CREATED_AT,
+                "password_enabled": false,
+                "password_last_used": "N/A",
+                "password_last_changed": "N/A",
+                "mfa_active": false,
+                "access_keys": [],
+                "certificates_active": [false, false],
+            }),
+            Self::ReportKey => {
+                json!({"active": true, "last_rotated": "2026-06-01T00:00:00Z", "last_used": "N/A"})
+            }
+        }
+    }
+
+    /// What a field that is given in part is completed with.
+    pub(super) fn template(field: &str) -> Option<Value> {
+        let contact = json!({
+            "name": "Duty team", "title": "On call", "email": "duty@example.com", "phone": "+1 555 0100",
+        });
+        Some(match field {
+            "public_access_block" => json!({
+                "block_public_acls": false,
+                "ignore_public_acls": false,
+                "block_public_policy": false,
+                "restrict_public_buckets": false,
+            }),
+            "security_contact" | "billing_contact" | "operations_contact" => contact,
+            "password_policy" => json!({
+                "minimum_length": 6,
+                "require_symbols": false,
+                "require_numbers": false,
+                "require_uppercase": false,
+                "require_lowercase": false,
+                "allow_users_to_change": false,
+                "max_age_days": null,
+                "reuse_prevention": null,
+                "hard_expiry": null,
+            }),
+            "summary" => summary(),
+            "versioning" => json!({"status": "Enabled", "mfa_delete": false}),
+            "logging" => json!({"target_bucket": "logs", "target_prefix": ""}),
+            "scanning" => json!({"scan_type": "BASIC", "rules": []}),
+            "acl" => json!({"owner_id": OWNER, "grants": []}),
+            "cors" => json!({
+                "id": null,
+                "allowed_origins": ["https://app.example.com"],
+                "allowed_methods": ["GET"],
+                "allowed_headers": [],
+                "expose_headers": [],
+                "max_age_seconds": null,
+            }),
+            "encryption" => json!({"algorithm": "AES256", "kms_key_id": null, "bucket_key_enabled": false}),
+            _ => return None,
+        })
+    }
+}
+
+/// The canonical user id of the account.
+pub(super) const OWNER: &str = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
+
+fn summary() -> Value {
+    json!({
+        "AccountMFAEnabled": 1,
+        "AccountPasswordPresent": 1,
+        "AccountAccessKeysPresent": 0,
+        "AccountSigningCertificatesPresent": 0,
+    })
+}
+
+fn account() -> Value {
+    json!({
+        "id": ACCOUNT,
+        "partition": "aws",
+        "summary": summary(),
+        "aliases": {"items": []},
+        "security_contact": null,
+        "billing_contact": null,
+        "operations_contact": null,
+        "regions": {"items": [{"name": REGION, "status": "ENABLED_BY_DEFAULT"}]},
+        "password_policy": null,
+        "public_access_block": null,
+        "credential_report": null,
+        "virtual_mfa_devices": {"items": []},
+    })
+}
+
+fn user() -> Value {
+    json!({
+        "arn": null,
+        "name": "alice",
+        "id": "AIDAEXAMPLE",
+        "path": "/",
+        "created_at": CREATED_AT,
+        "groups": [],
+        "inline_policies": [],
+        "attached_policies": [],
+        "permissions_boundary": null,
+        "tags": [],
+    })
+}
+
+fn group() -> Value {
+    json!({
+        "arn": null,
+        "name": "developers",
+        "id": "AGPAEXAMPLE",
+        "path": "/",
+        "created_at": CREATED_AT,
+        "inline_policies": [],
+        "attached_policies": [],
+    })
+}
+
+fn role() -> Value {
+    json!({
+        "arn": null,
+        "name": "app",
+        "id": "AROAEXAMPLE",
+        "path": "/",
+        "created_at": CREATED_AT,
+        "trust_policy": {
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Principal": {"Service": "ec2.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }],
+        },
+        "inline_policies": [],
+        "attached_policies": [],
+        "permissions_boundary": null,
+        "instance_profiles": [],
+        "last_used": null,
+        "tags": [],
+    })
+}
+
+fn policy() -> Value {
+    json!({
+        "arn": null,
+        "name": "deploy",
+        "id": "ANPAEXAMPLE",
+        "path": "/",
+        "attachment_count": 1,
+        "boundary_usage_count": 0,
+        "default_version_id": "v1",
+        "versions": [{
+            "id": "v1",
+            "document": {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}],
+            },
+        }],
+    })
+}
+
+fn bucket() -> Value {
+    json!({
+        "arn": null,
+        "name": "data",
+        "created_at": CREATED_AT,
+        "region": REGION,
+        "policy": null,
+        "acl": "private",
+        "public_access_block": null,
+        "object_ownership": null,
+        "encryption": "AES256",
+        "versioning": null,
+        "logging": null,
+        "cors": null,
+    })
+}
+
+fn repository() -> Value {
+    json!({
+        "arn": null,
+        "name": "app",
+        "region": REGION,
+        "created_at": CREATED_AT,
+        "scan_on_push": false,
+        "tag_mutability": "MUTABLE",
+        "tag_mutability_exclusions": [],
+        "encryption_type": "AES256",
+        "kms_key": null,
+        "policy": null,
+        "lifecycle_policy": null,
+    })
+}

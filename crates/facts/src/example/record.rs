@@ -1,0 +1,272 @@
+//! From what an example gives to a record of the snapshot: shorthands spelled out, the rest neutral.
+
+use jiff::{SignedDuration, Timestamp};
+use palisade_snapshot::{CALLS, Reason};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::ExampleError;
+use super::neutral::{OWNER, Shape, TAKEN_AT};
+
+/// The suffix of names that say how many days before the snapshot something happened.
+const DAYS_AGO: &str = "_days_ago";
+const HOURS_PER_DAY: i64 = 24;
+
+/// The neutral record with what is given; `extra` names are for the caller and may stand among the fields.
+pub(super) fn record(
+    shape: Shape,
+    given: &Map<String, Value>,
+    place: &str,
+    extra: &[&str],
+) -> Result<Map<String, Value>, ExampleError> {
+    let mut record = object(shape.neutral());
+    let neutral = record.clone();
+    for (field, value) in record.iter_mut() {
+        *value = expand(field, value, place)?;
+    }
+    for (key, value) in given {
+        let here = format!("{place}.{key}");
+        if extra.contains(&key.as_str()) {
+            continue;
+        }
+        if let Some(name) = key.strip_suffix(DAYS_AGO) {
+            if let Some((field, value)) = time(shape, name, value, &here)? {
+                record.insert(field.to_owned(), value);
+                continue;
+            }
+        } else if shape == Shape::Policy && key == "document" {
+            let document = document(value);
+            record.insert("versions".to_owned(), json!([{"id": "v1", "document": document}]));
+            continue;
+        } else if neutral.contains_key(key) {
+            record.insert(key.clone(), expand(key, value, &here)?);
+            continue;
+        }
+        let times = times(shape).iter().map(|(name, _)| format!("{name}{DAYS_AGO}")).collect::<Vec<_>>();
+        let known = neutral.keys().map(String::as_str).chain(times.iter().map(String::as_str));
+        return Err(ExampleError::unknown_key(place, key, known.chain(extra.iter().copied())));
+    }
+    Ok(record)
+}
+
+/// Reads a record as the snapshot would.
+pub(super) fn read<T: DeserializeOwned>(record: &Map<String, Value>, place: &str) -> Result<T, ExampleError> {
+    let text = serde_json::to_string(record);
+    text.and_then(|text| serde_json::from_str(&text)).map_err(|error| {
+        let error = error.to_string();
+        let why = error.split(" at line ").next().unwrap_or(&error);
+        ExampleError::value(place, why)
+    })
+}
+
+/// The members of an object.
+pub(super) fn members<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, ExampleError> {
+    value.as_object().ok_or_else(|| ExampleError::value(place, "expected names with values"))
+}
+
+/// The mark of an observation without a value, if it is one: `{unreadable: s3:GetBucketPolicy}`, with a
+/// `reason` if it is not `denied`, or `{not_offered: …}`.
+pub(super) fn mark(value: &Value, place: &str) -> Result<Option<Value>, ExampleError> {
+    let Some(members) = value.as_object() else { return Ok(None) };
+    let (key, is_unreadable) = match (members.get("unreadable"), members.get("not_offered")) {
+        (Some(operation), None) => (operation, true),
+        (None, Some(operation)) => (operation, false),
+        _ => return Ok(None),
+    };
+    let operation = key.as_str().unwrap_or_default();
+    let call = CALLS.iter().find(|call| call.operation == operation);
+    let call = call.ok_or_else(|| ExampleError::unknown_operation(place, operation))?;
+    if let Some(other) =
+        members.keys().find(|key| !["unreadable", "not_offered", "reason"].contains(&key.as_str()))
+    {
+        return Err(ExampleError::unknown_key(place, other, ["reason"]));
+    }
+    if !is_unreadable {
+        return Ok(Some(json!({"$not_offered": {"operation": operation, "message": "not offered here"}})));
+    }
+    let reason = members.get("reason").map_or("denied", |reason| reason.as_str().unwrap_or_default());
+    if !Reason::ALL.iter().any(|known| known.name() == reason) {
+        let known = Reason::ALL.iter().map(|reason| reason.name());
+        return Err(ExampleError::unknown_key(&format!("{place}.reason"), reason, known));
+    }
+    Ok(Some(json!({"$unreadable": {
+        "operation": operation, "iam_action": call.iam_action(), "reason": reason, "message": "",
+    }})))
+}
+
+/// The times of a record that can be given in days: the name before the suffix, and the field.
+fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
+    match shape {
+        Shape::Role => &[("created", "created_at"), ("last_used", "last_used")],
+        Shape::User | Shape::Group | Shape::Bucket | Shape::Repository => &[("created", "created_at")],
+        Shape::ReportRow => &[
+            ("created", "created_at"),
+            ("password_last_used", "password_last_used"),
+            ("password_last_changed", "password_last_changed"),
+        ],
+        Shape::ReportKey => &[("rotated", "last_rotated"), ("last_used", "last_used")],
+        Shape::Account | Shape::Policy | Shape::Registry => &[],
+    }
+}
+
+fn time(
+    shape: Shape,
+    name: &str,
+    value: &Value,
+    place: &str,
+) -> Result<Option<(&'static str, Value)>, ExampleError> {
+    let Some((_, field)) = times(shape).iter().find(|(known, _)| *known == name) else { return Ok(None) };
+    let in_report = matches!(shape, Shape::ReportRow | Shape::ReportKey);
+    let value = match value {
+        Value::Null if in_report => json!("N/A"),
+        Value::Null => Value::Null,
+        days => {
+            let at = days_ago(days, place)?;
+            if *field == "last_used" && shape == Shape::Role {
+                json!({"at": at, "region": null})
+            } else {
+                json!(at)
+            }
+        }
+    };
+    Ok(Some((field, value)))
+}
+
+/// So many days before the snapshot was taken.
+fn days_ago(days: &Value, place: &str) -> Result<String, ExampleError> {
+    let wrong = || ExampleError::value(place, "expected a number of days, or null for never");
+    let days = days.as_i64().filter(|days| (-100_000..=100_000).contains(days)).ok_or_else(wrong)?;
+    let taken_at: Timestamp = TAKEN_AT.parse().map_err(|_| wrong())?;
+    let at = taken_at.checked_sub(SignedDuration::from_hours(days * HOURS_PER_DAY)).map_err(|_| wrong())?;
+    Ok(at.to_string())
+}
+
+/// Spells a field's shorthand out.
+fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError> {
+    if let Some(mark) = mark(value, place)? {
+        return Ok(mark);
+    }
+    Ok(match (field, value) {
+        ("policy" | "lifecycle_policy" | "trust_policy", value) => document(value),
+        ("public_access_block", Value::String(text)) => match text.as_str() {
+            "all" => json!({
+                "block_public_acls": true,
+                "ignore_public_acls": true,
+                "block_public_policy": true,
+                "restrict_public_buckets": true,
+            }),
+            "none" => Value::Null,
+            _ => return Err(ExampleError::value(place, "expected `all`, `none` or the four settings")),
+        },
+        ("acl", Value::String(name)) => canned_acl(name, place)?,
+        ("encryption", Value::String(algorithm)) => {
+            encryption(&object(json!({"algorithm": algorithm})), place)?
+        }
+        ("encryption", Value::Object(given)) if !given.contains_key("rules") => encryption(given, place)?,
+        ("versioning", Value::String(status)) => json!({"status": status, "mfa_delete": false}),
+        ("cors", Value::Array(rules)) => {
+            let rules = rules.iter().map(|rule| completed(field, members(rule, place)?, place));
+            Value::Array(rules.collect::<Result<_, _>>()?)
+        }
+        ("aliases" | "virtual_mfa_devices" | "regions", Value::Array(items)) => json!({"items": items}),
+        ("tags", Value::Object(tags)) => {
+            tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
+        }
+        ("attached_policies", Value::Array(policies)) => policies.iter().map(attached).collect(),
+        ("inline_policies", Value::Object(policies)) => {
+            let one = |(name, policy): (&String, &Value)| json!({"name": name, "document": document(policy)});
+            policies.iter().map(one).collect()
+        }
+        ("versions" | "inline_policies", Value::Array(items)) => {
+            items.iter().map(with_text_document).collect()
+        }
+        ("permissions_boundary", Value::String(arn)) => json!({"arn": arn}),
+        ("scanning", Value::Object(given)) => scanning(given, place)?,
+        (field, Value::Object(given)) if Shape::template(field).is_some() => completed(field, given, place)?,
+        (_, value) => value.clone(),
+    })
+}
+
+/// The template of a field with what is given.
+fn completed(field: &str, given: &Map<String, Value>, place: &str) -> Result<Value, ExampleError> {
+    let mut whole = object(Shape::template(field).unwrap_or_default());
+    for (key, value) in given {
+        // The counters of the account summary are AWS's, and there are many.
+        if !whole.contains_key(key) && field != "summary" {
+            return Err(ExampleError::unknown_key(place, key, whole.keys().map(String::as_str)));
+        }
+        whole.insert(key.clone(), value.clone());
+    }
+    Ok(Value::Object(whole))
+}
+
+/// A document given as an object, as the text that AWS would return.
+pub(super) fn document(value: &Value) -> Value {
+    if value.is_object() { Value::String(value.to_string()) } else { value.clone() }
+}
+
+fn with_text_document(item: &Value) -> Value {
+    let mut item = item.clone();
+    if let Some(policy) = item.get_mut("document") {
+        *policy = document(policy);
+    }
+    item
+}
+
+fn encryption(given: &Map<String, Value>, place: &str) -> Result<Value, ExampleError> {
+    Ok(json!({"rules": [completed("encryption", given, place)?]}))
+}
+
+/// The filters of scanning rules may be given as texts.
+fn scanning(given: &Map<String, Value>, place: &str) -> Result<Value, ExampleError> {
+    let mut scanning = completed("scanning", given, place)?;
+    let rules = scanning.get_mut("rules").and_then(Value::as_array_mut);
+    for filters in rules.into_iter().flatten().filter_map(|rule| rule.get_mut("repository_filters")) {
+        for filter in filters.as_array_mut().into_iter().flatten().filter(|filter| filter.is_string()) {
+            *filter = json!({"filter": filter, "filter_type": "WILDCARD"});
+        }
+    }
+    Ok(scanning)
+}
+
+/// A managed policy by its ARN.
+fn attached(policy: &Value) -> Value {
+    match policy.as_str() {
+        Some(arn) => json!({"name": arn.rsplit('/').next(), "arn": arn}),
+        None => policy.clone(),
+    }
+}
+
+/// The canned ACLs of S3 ("Canned ACL" in the S3 User Guide).
+fn canned_acl(name: &str, place: &str) -> Result<Value, ExampleError> {
+    let all = "http://acs.amazonaws.com/groups/global/AllUsers";
+    let authenticated = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+    let logs = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+    let grants: &[(&str, &str)] = match name {
+        "private" => &[],
+        "public-read" => &[(all, "READ")],
+        "public-read-write" => &[(all, "READ"), (all, "WRITE")],
+        "authenticated-read" => &[(authenticated, "READ")],
+        "log-delivery-write" => &[(logs, "WRITE"), (logs, "READ_ACP")],
+        _ => {
+            return Err(ExampleError::value(
+                place,
+                "expected a canned ACL such as `private` or `public-read`",
+            ));
+        }
+    };
+    let owner = json!({"grantee": {"canonical_user": OWNER}, "permission": "FULL_CONTROL"});
+    let groups = grants
+        .iter()
+        .map(|(group, permission)| json!({"grantee": {"group": group}, "permission": permission}));
+    let grants: Vec<Value> = std::iter::once(owner).chain(groups).collect();
+    Ok(json!({"owner_id": OWNER, "grants": grants}))
+}
+
+/// The members of a value that is known to be an object.
+pub(super) fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
