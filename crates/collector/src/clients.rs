@@ -12,8 +12,7 @@ use crate::meter::Meter;
 use crate::session::DEFAULT_REGION;
 use crate::transport::{Lane, Pace, Transport};
 
-/// Makes clients, each with its own pace and retry quota, as services count requests by account,
-/// region and service.
+/// Makes clients that keep one pace per service and region, as services count requests.
 #[derive(Debug)]
 pub(crate) struct Clients {
     sdk: SdkConfig,
@@ -21,6 +20,7 @@ pub(crate) struct Clients {
     evidence: BTreeSet<Evidence>,
     meter: Arc<Meter>,
     home: String,
+    paces: Mutex<BTreeMap<(Service, String), Arc<Pace>>>,
     buckets: Mutex<BTreeMap<String, aws_sdk_s3::Client>>,
 }
 
@@ -31,7 +31,7 @@ macro_rules! configure {
         let region: &str = $region;
         $sdk::config::Builder::from(&clients.sdk)
             .region(Region::new(region.to_owned()))
-            .http_client(clients.lane(region))
+            .http_client(clients.lane($service, region))
             .interceptor(Guard::new($service, &clients.evidence))
             .retry_partition(
                 // The pace keeps retries in bounds; a quota besides would lose reads that heal.
@@ -51,7 +51,7 @@ impl Clients {
         meter: Arc<Meter>,
     ) -> Self {
         let home = sdk.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
-        Self { sdk, transport, evidence, meter, home, buckets: Mutex::default() }
+        Self { sdk, transport, evidence, meter, home, paces: Mutex::default(), buckets: Mutex::default() }
     }
 
     /// The region of the environment, the profile or the options, where the account is asked.
@@ -99,8 +99,9 @@ impl Clients {
         aws_sdk_ecr::Client::from_conf(configure!(self, aws_sdk_ecr, Service::Ecr, region).build())
     }
 
-    fn lane(&self, region: &str) -> Transport {
-        let pace = Arc::new(Pace::default());
+    fn lane(&self, service: Service, region: &str) -> Transport {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let pace = Arc::clone(paces.entry((service, region.to_owned())).or_default());
         self.transport.in_lane(Lane { pace, meter: Arc::clone(&self.meter), region: Arc::from(region) })
     }
 

@@ -73,12 +73,12 @@ operations! {
     GET_ALTERNATE_CONTACT "account:GetAlternateContact" json(&["AlternateContact"]), absent ["ResourceNotFoundException"], gone [];
     LIST_REGIONS "account:ListRegions" json(&["Regions"]), absent [], gone [];
     GET_ACCOUNT_SUMMARY "iam:GetAccountSummary" xml("GetAccountSummaryResponse", &["SummaryMap"]), absent [], gone [];
-    LIST_ACCOUNT_ALIASES "iam:ListAccountAliases" xml("ListAccountAliasesResponse", &["IsTruncated"]), absent [], gone [];
+    LIST_ACCOUNT_ALIASES "iam:ListAccountAliases" xml("ListAccountAliasesResponse", &["AccountAliases"]), absent [], gone [];
     GET_ACCOUNT_AUTHORIZATION_DETAILS "iam:GetAccountAuthorizationDetails" xml("GetAccountAuthorizationDetailsResponse", &["IsTruncated"]), absent [], gone [];
     GET_ACCOUNT_PASSWORD_POLICY "iam:GetAccountPasswordPolicy" xml("GetAccountPasswordPolicyResponse", &["PasswordPolicy"]), absent ["NoSuchEntity"], gone [];
     GET_CREDENTIAL_REPORT "iam:GetCredentialReport" xml("GetCredentialReportResponse", &["Content", "GeneratedTime"]), absent ["ReportNotPresent", "ReportExpired", "ReportInProgress"], gone [];
     GENERATE_CREDENTIAL_REPORT "iam:GenerateCredentialReport" xml("GenerateCredentialReportResponse", &["State"]), absent [], gone [];
-    LIST_VIRTUAL_MFA_DEVICES "iam:ListVirtualMFADevices" xml("ListVirtualMFADevicesResponse", &["IsTruncated"]), absent [], gone [];
+    LIST_VIRTUAL_MFA_DEVICES "iam:ListVirtualMFADevices" xml("ListVirtualMFADevicesResponse", &["VirtualMFADevices"]), absent [], gone [];
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK "s3control:GetPublicAccessBlock" xml("PublicAccessBlockConfiguration", &[]), absent ["NoSuchPublicAccessBlockConfiguration"], gone [];
     LIST_BUCKETS "s3:ListBuckets" xml("ListAllMyBucketsResult", &["Buckets"]), absent [], gone [];
     GET_BUCKET_LOCATION "s3:GetBucketLocation" xml("LocationConstraint", &[]), absent [], gone ["NoSuchBucket"];

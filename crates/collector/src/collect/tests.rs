@@ -3,6 +3,7 @@
 mod budget;
 mod faults;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -77,13 +78,17 @@ fn text(snapshot: &Snapshot) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// What was planned and could not be read: evidence, whose, and why.
-fn unreadable(snapshot: &Snapshot) -> BTreeSet<(Evidence, String, Reason)> {
-    let mut found = BTreeSet::new();
+/// What became of every planned piece of evidence: whose it is, and why it is missing if it is.
+fn states(snapshot: &Snapshot) -> BTreeMap<(Evidence, String), Option<Reason>> {
+    let mut found = BTreeMap::new();
     let mut look = |subject: &str, record: &dyn Observations| {
-        record.each(&mut |evidence, state| {
-            if let State::Unreadable(why) = state {
-                found.insert((evidence, subject.to_owned(), why.reason));
+        record.each(&mut |evidence, state| match state {
+            State::Answered | State::NotOffered(_) => {
+                found.insert((evidence, subject.to_owned()), None);
+            }
+            State::Unreadable(why) if why.reason == Reason::NotCollected => {}
+            State::Unreadable(why) => {
+                found.insert((evidence, subject.to_owned()), Some(why.reason));
             }
         });
     };
@@ -96,10 +101,32 @@ fn unreadable(snapshot: &Snapshot) -> BTreeSet<(Evidence, String, Reason)> {
     found
 }
 
+fn unreadable(snapshot: &Snapshot) -> Vec<(Evidence, String, Reason)> {
+    let missing = states(snapshot).into_iter();
+    missing.filter_map(|((evidence, subject), why)| Some((evidence, subject, why?))).collect()
+}
+
 #[test]
 fn an_undisturbed_account_is_read_whole() {
     let emulator = mixed();
     let snapshot = collected(&emulator, &everything());
-    assert_eq!(unreadable(&snapshot), BTreeSet::new());
+    assert_eq!(unreadable(&snapshot), []);
     assert!(emulator.proxy().writes().is_empty(), "{:?}", emulator.proxy().writes());
+}
+
+#[test]
+fn two_collections_give_the_same_bytes() {
+    let emulator = mixed();
+    assert_eq!(text(&collected(&emulator, &everything())), text(&collected(&emulator, &everything())));
+}
+
+#[test]
+fn only_what_is_asked_for_is_called() {
+    let emulator = mixed();
+    let mut options = everything();
+    options.evidence = BTreeSet::from([Evidence::BucketVersioning]);
+    collected(&emulator, &options);
+    let called: Vec<String> = emulator.proxy().counts().into_keys().collect();
+    let location = "s3:GetBucketLocation";
+    assert_eq!(called, [location, "s3:GetBucketVersioning", "s3:ListBuckets", "sts:GetCallerIdentity"]);
 }
