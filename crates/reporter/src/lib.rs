@@ -16,6 +16,7 @@
 //!     partition: "aws".to_owned(),
 //!     caller: "arn:aws:iam::123456789012:role/audit".to_owned(),
 //!     taken_at: "2026-11-20T06:00:00Z".to_owned(),
+//!     now: None,
 //!     scope: RunScope::default(),
 //!     tool_version: "0.1.0".to_owned(),
 //!     digests: Digests { snapshot: String::new(), rules: String::new(), configuration: String::new() },

@@ -197,8 +197,10 @@ pub struct Run {
     pub partition: String,
     /// The ARN of who collected.
     pub caller: String,
-    /// When collecting began, RFC 3339 in UTC: the clock of every rule.
+    /// When collecting began, RFC 3339 in UTC: the clock of every rule, unless `now` is another.
     pub taken_at: String,
+    /// The time by which ages and expiries were judged, where the command named one.
+    pub now: Option<String>,
     /// What was looked at.
     pub scope: RunScope,
     /// The version of Palisade that judged.

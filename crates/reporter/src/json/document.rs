@@ -61,9 +61,12 @@ pub(super) struct Run<'a> {
     partition: &'a str,
     /// The ARN of who collected.
     caller: &'a str,
-    /// When collecting began: the clock of every rule.
+    /// When collecting began: the clock of every rule, unless `now` is another.
     #[schemars(extend("format" = "date-time"))]
     taken_at: &'a str,
+    /// The time by which ages and expiries were judged; null unless the command named one.
+    #[schemars(extend("format" = "date-time"))]
+    now: Option<&'a str>,
     /// What was looked at.
     scope: Scope<'a>,
     /// The version of Palisade that judged.
@@ -277,6 +280,7 @@ impl<'a> From<&'a rules::Run> for Run<'a> {
             partition: &run.partition,
             caller: &run.caller,
             taken_at: &run.taken_at,
+            now: run.now.as_deref(),
             scope: Scope {
                 regions: &run.scope.regions,
                 excluded_regions: &run.scope.excluded_regions,

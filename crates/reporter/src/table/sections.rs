@@ -51,8 +51,9 @@ pub(super) fn about(page: &mut Page<'_>, run: &Run, coverage: &Coverage) -> io::
         (true, 0) => String::new(),
         (true, left_out) => format!("; {} left out", count(left_out as u64, "region", "regions")),
     };
+    let now = run.now.as_ref().map_or_else(String::new, |now| format!(", judged as of {}", clean(now)));
     let text = format!(
-        "Seen {} by {}, in {regions}{others}. {} of {} answers, {}.",
+        "Seen {} by {}, in {regions}{others}{now}. {} of {} answers, {}.",
         clean(&run.taken_at),
         name(&run.caller),
         coverage.answered,

@@ -46,6 +46,8 @@ fn run() -> Run {
         partition: "aws".to_owned(),
         caller: "arn:aws:sts::123456789012:assumed-role/audit/palisade".to_owned(),
         taken_at: "2026-11-20T06:00:00Z".to_owned(),
+
+        now: None,
         scope: RunScope {
             regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
             excluded_regions: Vec::new(),
