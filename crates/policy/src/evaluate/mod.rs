@@ -71,11 +71,17 @@ fn weigh<'a, O: Observer<'a>>(request: Request<'a>, policies: Policies<'a>, obse
     };
     let granted = if is_identity {
         let root = *request.principal.kind() == PrincipalType::Root;
+        if root {
+            weighing.observer.rule(Decision::Allowed, "the root user has full access");
+        }
         let identity = weighing.set(Layer::Identity, &principal_side.identity).at_all().or(root.into());
         let boundary = weighing.all(Layer::Boundary, &principal_side.boundaries);
         let session = weighing.optional(Layer::Session, principal_side.session.as_ref());
         weighing.combine(identity, boundary.and(session), grant)
     } else {
+        if resource_side.policy.is_none() {
+            weighing.observer.rule(Decision::ImplicitlyDenied, "no resource policy lets this principal in");
+        }
         grant.at_all()
     };
     Outcome { denied: weighing.denied, allowed: granted.and(scps).and(rcps).and(endpoint) }
@@ -112,13 +118,23 @@ impl<'a, O: Observer<'a>> Weighing<'a, '_, O> {
     }
 
     /// Puts identity policies, their limits and the resource policy's grant together.
-    fn combine(&self, identity: Truth, limits: Truth, grant: Named) -> Truth {
+    fn combine(&mut self, identity: Truth, limits: Truth, grant: Named) -> Truth {
         let request = self.question.request;
         if !is_same_account(request) {
+            let denied = Decision::ImplicitlyDenied;
+            self.observer.rule(
+                denied,
+                "across accounts both the identity policies and the resource policy must allow",
+            );
             return identity.and(limits).and(grant.at_all());
         }
-        let delegated =
-            if service_rules::needs_resource_policy(request) { grant.by_account } else { Truth::True };
+        let mut delegated = Truth::True;
+        if service_rules::needs_resource_policy(request) {
+            let denied = Decision::ImplicitlyDenied;
+            self.observer
+                .rule(denied, "identity policies count only if the resource's own policy names the account");
+            delegated = grant.by_account;
+        }
         identity.and(limits).and(delegated).or(grant.directly).or(grant.by_role.and(limits))
     }
 }

@@ -29,6 +29,8 @@ pub(super) trait Observer<'a> {
     fn unknown_resource(&mut self, place: Place<'a>);
     /// A set of policies allows nothing.
     fn no_allow(&mut self, layer: Layer, set: &'a PolicySet);
+    /// A rule that explains the decision, if it is this one.
+    fn rule(&mut self, decision: Decision, rule: &'static str);
 }
 
 /// Nobody watches: only the decision counts.
@@ -42,6 +44,7 @@ impl<'a> Observer<'a> for Silent {
     fn unknown_condition(&mut self, _: Place<'a>, _: &'a CompiledCondition) {}
     fn unknown_resource(&mut self, _: Place<'a>) {}
     fn no_allow(&mut self, _: Layer, _: &'a PolicySet) {}
+    fn rule(&mut self, _: Decision, _: &'static str) {}
 }
 
 /// Notes everything, in the order of evaluation.
@@ -55,6 +58,7 @@ enum Note<'a> {
     Malformed(Place<'a>, &'a CompiledCondition, &'static str),
     Unknown(Place<'a>, Option<&'a CompiledCondition>),
     NoAllow(Layer, &'a PolicySet),
+    Rule(Decision, &'static str),
 }
 
 impl<'a> Observer<'a> for Trace<'a> {
@@ -78,6 +82,10 @@ impl<'a> Observer<'a> for Trace<'a> {
 
     fn no_allow(&mut self, layer: Layer, set: &'a PolicySet) {
         self.notes.push(Note::NoAllow(layer, set));
+    }
+
+    fn rule(&mut self, decision: Decision, rule: &'static str) {
+        self.notes.push(Note::Rule(decision, rule));
     }
 }
 
@@ -128,6 +136,7 @@ fn reason(note: &Note<'_>, decision: Decision) -> Option<Reason> {
                 message,
             })
         }
+        Note::Rule(explained, rule) => (*explained == decision).then_some(Reason::Rule(rule)),
         Note::Unknown(..) => None,
     }
 }
