@@ -28,7 +28,7 @@ macro_rules! exits {
 
 exits! {
     Complete = 0, "complete, and the gate was not hit";
-    NoResult = 1, "no trustworthy result: credentials, caller identity, every listing refused, input or output, a rule error";
+    NoResult = 1, "no trustworthy result: credentials, caller, every listing refused, files, a rule error";
     Usage = 2, "usage, configuration or rule loading error, before any call to AWS";
     Gate = 3, "the gate was hit: a finding at or above --fail-on";
     Incomplete = 4, "incomplete: planned evidence is missing (0 with --allow-incomplete)";

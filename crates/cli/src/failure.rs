@@ -22,6 +22,11 @@ impl Failure {
     pub(crate) fn no_result(sentence: impl fmt::Display) -> Self {
         Self { exit: Exit::NoResult, sentence: sentence.to_string() }
     }
+
+    /// A signal ended the command.
+    pub(crate) fn ended(exit: Exit, sentence: impl fmt::Display) -> Self {
+        Self { exit, sentence: sentence.to_string() }
+    }
 }
 
 impl fmt::Display for Failure {

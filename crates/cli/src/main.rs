@@ -4,17 +4,27 @@
 //! on standard error, and an exit code from one list. It wires the other crates up and holds no logic
 //! of its own: it never talks to AWS itself and never judges.
 
+mod arguments;
+mod collecting;
 mod commands;
+mod configuration;
 mod exit;
 mod failure;
+mod interrupt;
+mod judging;
 mod lines;
+mod notes;
 mod output;
+mod rule_choice;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use arguments::Global;
 use commands::Command;
+use notes::Notes;
 
 /// Asks the system for memory less often than the usual allocator, which shows on large snapshots.
 #[global_allocator]
@@ -25,22 +35,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(name = "palisade", version, after_long_help = exit::table(), max_term_width = 100)]
 struct Arguments {
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
     command: Command,
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match arguments.command.run() {
+    let Arguments { global, command } = Arguments::parse();
+    let notes = Notes::new(global.quiet, global.verbose);
+    match command.run(&global, notes) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            complain(&failure);
+            notes::complain(&failure);
             failure.exit.into()
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "this is where a person is told what failed")]
-fn complain(failure: &failure::Failure) {
-    eprintln!("palisade: {failure}");
 }

@@ -30,7 +30,7 @@ pub(crate) fn open(path: Option<&Path>) -> Result<Output, Failure> {
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::no_result(format_args!(
-        "cannot write the report to {}: {error}; nothing of it can be trusted to be there",
+        "cannot write the report to {}: {error}; it is not complete there, choose another place with -o",
         path.display()
     ))
 }
@@ -64,10 +64,8 @@ impl Sink {
             return Ok(Self::Stream { file, name: path.to_owned(), closed: false });
         }
         if path.is_dir() {
-            return Err(Failure::usage(format_args!(
-                "cannot write the report to {}: it is a folder; name a file",
-                path.display()
-            )));
+            let path = path.display();
+            return Err(Failure::usage(format_args!("{path} is a folder; name a file for the report")));
         }
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let file = write_aside(&target).map_err(|error| failed(path, &error))?;

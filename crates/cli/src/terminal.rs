@@ -22,8 +22,8 @@ pub(crate) enum Colour {
 }
 
 impl Colour {
-    /// Whether the report on standard output is coloured.
-    pub(crate) fn for_stdout(self) -> bool {
+    /// Whether the report is coloured; a file is no terminal.
+    pub(crate) fn decided(self, to_file: bool) -> bool {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let on = |name| set(name) && env::var_os(name).is_none_or(|value| value != "0");
         match self {
@@ -32,7 +32,8 @@ impl Colour {
             Self::Auto if set("NO_COLOR") => false,
             Self::Auto if on("CLICOLOR_FORCE") || on("FORCE_COLOR") => true,
             Self::Auto => {
-                std::io::stdout().is_terminal()
+                !to_file
+                    && std::io::stdout().is_terminal()
                     && env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
                     && env::var_os("CLICOLOR").is_none_or(|value| value != "0")
             }

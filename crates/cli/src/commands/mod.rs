@@ -1,28 +1,45 @@
 //! The subcommands, one file each.
 
+mod check;
+mod collect;
 mod lint;
+mod permissions;
+mod rules;
+mod scan;
 mod schema;
 mod simulate;
 
 use clap::Subcommand;
 
+use crate::arguments::Global;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::notes::Notes;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Scan(scan::Scan),
+    Collect(collect::Collect),
+    Check(check::Check),
+    Rules(rules::Rules),
+    Permissions(permissions::Permissions),
+    Simulate(simulate::Simulate),
     Lint(lint::Lint),
     Schema(schema::Schema),
-    Simulate(simulate::Simulate),
 }
 
 impl Command {
-    pub(crate) fn run(self) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, global: &Global, notes: Notes) -> Result<Exit, Failure> {
         match self {
+            Self::Scan(command) => command.run(global, notes),
+            Self::Collect(command) => command.run(global, notes),
+            Self::Check(command) => command.run(global),
+            Self::Rules(command) => command.run(global),
+            Self::Permissions(command) => command.run(global),
+            Self::Simulate(command) => command.run(),
             Self::Lint(command) => command.run(),
             Self::Schema(command) => command.run(),
-            Self::Simulate(command) => command.run(),
         }
     }
 }
