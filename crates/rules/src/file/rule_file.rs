@@ -160,7 +160,12 @@ impl Reader<'_> {
         let Shape::Text(text) = &node.shape else { return None };
         let types: Vec<_> =
             params.iter().map(|param| (param.name.clone(), param.default.static_type())).collect();
-        let scope = Scope { kind, params: &types, given: given.map(|given| &given.expression) };
+        let scope = Scope {
+            variable: kind.variable,
+            object: kind.object,
+            params: &types,
+            given: given.map(|given| &given.expression),
+        };
         let expression = match Expression::condition(text, &scope) {
             Ok(expression) => expression,
             Err(problems) => {

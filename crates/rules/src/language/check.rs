@@ -21,6 +21,8 @@ pub(super) const MAX_QUANTIFIERS: usize = 4;
 pub(super) struct Checked {
     pub(super) node: Node,
     pub(super) ty: StaticType,
+    /// Whether it may be null where nothing guards it.
+    pub(super) nullable: bool,
     /// Set for a chain of attributes.
     pub(super) chain: Option<Chain>,
     /// What follows if it is a condition.
@@ -29,7 +31,8 @@ pub(super) struct Checked {
 
 impl Checked {
     pub(super) fn new(node: Node, ty: StaticType) -> Self {
-        Self { node, ty, chain: None, guards: Guards::default() }
+        let nullable = matches!(ty, StaticType::Optional(_));
+        Self { node, ty, nullable, chain: None, guards: Guards::default() }
     }
 
     /// A condition that says nothing about nulls.
@@ -92,8 +95,14 @@ impl<'r> Checker<'r> {
 
     /// Notes a problem at a node.
     pub(super) fn problem(&mut self, id: u64, message: impl Into<String>) {
-        let offset = self.places.offset_for(id).map_or(0, |(start, _)| start as usize);
-        self.problems.push(Problem::new(offset, message));
+        self.problem_beside(id, 0, message);
+    }
+
+    /// Notes a problem some characters after a node's place, or before it.
+    pub(super) fn problem_beside(&mut self, id: u64, distance: isize, message: impl Into<String>) {
+        let bytes = self.places.offset_for(id).map_or(0, |(start, _)| start as usize);
+        let characters = self.places.source.char_indices().take_while(|(index, _)| *index < bytes).count();
+        self.problems.push(Problem::new(characters.saturating_add_signed(distance), message));
     }
 
     /// Checks a part; `None` once a problem has been noted.
@@ -144,31 +153,31 @@ impl<'r> Checker<'r> {
         let found = self.elements.iter().enumerate().rev().find(|(_, (element, _))| element == name);
         let (node, ty, root) = if let Some((index, (_, ty))) = found {
             (Node::Element(index), ty.clone(), Root::Element(index))
-        } else if name == self.scope.kind.variable {
-            (Node::Resource, StaticType::Object(self.scope.kind.object), Root::Resource)
+        } else if name == self.scope.variable {
+            (Node::Resource, StaticType::Object(self.scope.object), Root::Resource)
         } else if name == account::KIND.variable {
             (Node::Account, StaticType::Object(account::KIND.object), Root::Account)
         } else {
             let mut names: Vec<&str> = self.elements.iter().map(|(element, _)| element.as_str()).collect();
-            names.extend([self.scope.kind.variable, account::KIND.variable, "params"]);
+            names.extend([self.scope.variable, account::KIND.variable, "params"]);
             let hint = nearest(name, names.iter().copied()).map_or_else(
-                || format!("; the resource is `{}` here", self.scope.kind.variable),
+                || format!("; the resource is `{}` here", self.scope.variable),
                 |near| format!("; did you mean `{near}`?"),
             );
             self.problem(id, format!("nothing is called `{name}`{hint}"));
             return None;
         };
         let chain = Chain { root, attributes: Vec::new() };
-        let ty = self.guarded(&chain, ty);
-        Some(Checked { node, ty, chain: Some(chain), guards: Guards::default() })
+        Some(self.chained(node, ty, Some(chain)))
     }
 
-    /// The type of a chain, without `null` where a guard excludes it.
-    fn guarded(&self, chain: &Chain, ty: StaticType) -> StaticType {
-        match ty {
-            StaticType::Optional(inner) if self.non_null.contains(chain) => *inner,
-            other => other,
+    /// A part that may be a chain, its type without `null` where a guard excludes it.
+    fn chained(&self, node: Node, ty: StaticType, chain: Option<Chain>) -> Checked {
+        let mut checked = Checked { chain, ..Checked::new(node, ty) };
+        if checked.chain.as_ref().is_some_and(|chain| self.non_null.contains(chain)) {
+            checked.ty = checked.ty.required().clone();
         }
+        checked
     }
 
     fn select(&mut self, id: u64, select: &SelectExpr) -> Option<Checked> {
@@ -196,7 +205,8 @@ impl<'r> Checker<'r> {
             }
         };
         let Some((index, field)) = object.field(&select.field) else {
-            self.problem(id, no_attribute(object, &select.field));
+            // The place of a selection is its dot.
+            self.problem_beside(id, 1, no_attribute(object, &select.field));
             return None;
         };
         self.reads.extend(field.reads);
@@ -207,10 +217,8 @@ impl<'r> Checker<'r> {
         if chain.as_ref().is_some_and(|chain| !matches!(chain.root, Root::Element(_))) {
             self.note_fact(select);
         }
-        let ty = StaticType::from(field.ty);
-        let ty = chain.as_ref().map_or_else(|| ty.clone(), |chain| self.guarded(chain, ty.clone()));
         let node = Node::Attribute { of: Box::new(of.node), index };
-        Some(Checked { node, ty, chain, guards: Guards::default() })
+        Some(self.chained(node, field.ty.into(), chain))
     }
 
     /// Keeps the longest path of each chain.
@@ -227,7 +235,7 @@ impl<'r> Checker<'r> {
         let params = self.scope.params;
         let Some(index) = params.iter().position(|(known, _)| known == name) else {
             let hint = did_you_mean(name, params.iter().map(|(known, _)| known.as_str()));
-            self.problem(id, format!("the rule has no parameter `{name}`{hint}"));
+            self.problem_beside(id, 1, format!("the rule has no parameter `{name}`{hint}"));
             return None;
         };
         let ty = params.get(index).map(|(_, ty)| ty.clone())?;
@@ -236,7 +244,7 @@ impl<'r> Checker<'r> {
 
     /// Whether a name already stands for something here.
     pub(super) fn is_taken(&self, name: &str) -> bool {
-        name == self.scope.kind.variable
+        name == self.scope.variable
             || name == account::KIND.variable
             || name == "params"
             || self.elements.iter().any(|(element, _)| element == name)

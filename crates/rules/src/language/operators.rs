@@ -110,7 +110,7 @@ impl Checker<'_> {
             }
             (StaticType::Null, _) | (_, StaticType::Null) => {
                 let other = if first.ty == StaticType::Null { &second } else { &first };
-                if !matches!(other.ty, StaticType::Optional(_)) {
+                if !other.nullable {
                     self.problem(id, format!("this is never null: it is {}", other.ty));
                     return None;
                 }
@@ -283,7 +283,8 @@ impl Checker<'_> {
                 let hint = did_you_mean(name, FUNCTIONS.iter().map(|function| function.name));
                 format!("there is no function `{name}`{hint}")
             };
-            self.problem(id, message);
+            // The place of a call is its parenthesis.
+            self.problem_beside(id, -name.len().cast_signed(), message);
             return None;
         };
         match (function.call, target, arguments) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use palisade_facts::{Evidence, Field, Kind, Type, Value, account, vocabulary};
+use palisade_facts::{Evidence, Field, Kind, ObjectType, Type, Value, account, vocabulary};
 
 use super::evaluate::Roots;
 use super::tree::Expression;
@@ -11,8 +11,10 @@ use super::types::StaticType;
 /// The names in reach of an expression: the resource, under the variable of its kind; the account;
 /// and the rule's parameters under `params`.
 pub(crate) struct Scope<'r> {
-    /// The kind of resource.
-    pub(crate) kind: &'static Kind,
+    /// What the resource is called.
+    pub(crate) variable: &'static str,
+    /// Its attributes.
+    pub(crate) object: &'static ObjectType,
     /// The rule's parameters.
     pub(crate) params: &'r [(String, StaticType)],
     /// A condition that holds wherever this one counts; what it guards is guarded.
@@ -96,7 +98,7 @@ impl FactPath {
 }
 
 /// The object that a path may go on from.
-fn within_optional(ty: Type) -> Option<&'static palisade_facts::ObjectType> {
+fn within_optional(ty: Type) -> Option<&'static ObjectType> {
     match ty {
         Type::Object(object) => Some(object),
         Type::Optional(inner) => within_optional(*inner),
