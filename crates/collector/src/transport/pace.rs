@@ -9,9 +9,9 @@ use tokio::time::Instant;
 /// After "slow down" the rate falls to this share of what was just accepted.
 const BACK_OFF: f64 = 0.8;
 /// Requests per second by which the rate grows in each second without "slow down".
-const GROWTH: f64 = 1.0;
+const GROWTH: f64 = 2.0;
 /// The rate never falls below this, in requests per second.
-const SLOWEST: f64 = 1.0;
+const SLOWEST: f64 = 2.0;
 /// What was accepted in this time is what the service bears; it is slowed down once in it.
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -116,9 +116,10 @@ mod tests {
         let mut state = State::default();
         state.slow_down(start);
         let turns: Vec<_> = (0..3).filter_map(|_| state.take_turn(start)).collect();
-        assert_eq!(turns, [start, start + Duration::from_secs(1), start + Duration::from_secs(2)]);
+        let half = Duration::from_millis(500);
+        assert_eq!(turns, [start, start + half, start + 2 * half]);
         state.accept(start);
-        assert_eq!(state.rate, Some(2.0));
+        assert_eq!(state.rate, Some(3.0));
     }
 
     /// A service that bears 20 requests in a second: the rate ends up near that.
