@@ -5,6 +5,8 @@
 use crate::actions::ConditionKey;
 use crate::document::{Comparison, Condition, Effect, Operator, OperatorFamily, SetQuantifier, Statement};
 
+use crate::values::{Number, parse_base64, parse_bool, parse_date, parse_range};
+
 use super::condition_keys::known_key;
 use super::nearest::nearest;
 use super::{Code, Findings, actions, arn};
@@ -60,40 +62,18 @@ fn is_exact(comparison: Comparison) -> bool {
 
 /// What the value should have been, if the operator cannot read it.
 fn unreadable(family: OperatorFamily, value: &str) -> Option<&'static str> {
-    let is_bool = || value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
     let (is_readable, expected) = match family {
         OperatorFamily::String => (true, ""),
-        OperatorFamily::Bool | OperatorFamily::Null => (is_bool(), "true or false"),
-        OperatorFamily::Numeric => (value.parse::<f64>().is_ok_and(f64::is_finite), "a number"),
-        OperatorFamily::IpAddress => {
-            (crate::public::is_address_range(value), "an address or a range in CIDR notation")
-        }
+        OperatorFamily::Bool | OperatorFamily::Null => (parse_bool(value).is_some(), "true or false"),
+        OperatorFamily::Numeric => (Number::parse(value).is_some(), "a number"),
+        OperatorFamily::IpAddress => (parse_range(value).is_some(), "an address or a range in CIDR notation"),
         OperatorFamily::Arn => (arn::fault(value).is_none(), "an ARN or a pattern for ARNs"),
-        OperatorFamily::Date => (looks_like_date(value), "a date such as 2026-01-31T00:00:00Z, or seconds"),
-        OperatorFamily::Binary => (looks_like_base64(value), "base64"),
+        OperatorFamily::Date => {
+            (parse_date(value).is_some(), "a date such as 2026-01-31T00:00:00Z, or seconds")
+        }
+        OperatorFamily::Binary => (parse_base64(value).is_some(), "base64"),
     };
     (!is_readable).then_some(expected)
-}
-
-/// ISO 8601 as W3C's profile has it, or seconds since 1970.
-fn looks_like_date(value: &str) -> bool {
-    if value.parse::<f64>().is_ok_and(f64::is_finite) {
-        return true;
-    }
-    let (date, time) = value.split_once('T').unwrap_or((value, ""));
-    let numbers: Vec<_> = date.split('-').collect();
-    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_time = |time: &str| {
-        time.starts_with(|first: char| first.is_ascii_digit())
-            && time.contains(':')
-            && time.bytes().all(|byte| byte.is_ascii_digit() || b":.+-Zz".contains(&byte))
-    };
-    (1..=3).contains(&numbers.len()) && numbers.iter().all(is_number) && (time.is_empty() || is_time(time))
-}
-
-fn looks_like_base64(value: &str) -> bool {
-    value.len().is_multiple_of(4)
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
 }
 
 fn set_operator(

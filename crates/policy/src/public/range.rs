@@ -1,8 +1,10 @@
 //! Which sets of source addresses are too wide to keep anybody out.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use ipnet::{IpNet, Ipv4Net};
+
+use crate::values::parse_range;
 
 /// The widest IPv4 range that S3 still takes for a limit: /8.
 const WIDEST_IPV4: u8 = 8;
@@ -18,10 +20,7 @@ const PRIVATE: [(Ipv4Addr, u8); 3] = [
 
 /// Reads an address or a range in CIDR notation; bits beyond the prefix do not count.
 pub(super) fn parse(value: &str) -> Option<IpNet> {
-    if let Ok(address) = value.parse::<IpAddr>() {
-        return Some(IpNet::from(address));
-    }
-    value.parse::<IpNet>().ok().map(|range| range.trunc())
+    parse_range(value).map(|range| range.trunc())
 }
 
 /// Whether the ranges together keep the public out: none, alone or merged with its neighbours, is wider than
