@@ -170,6 +170,9 @@ fn first_pass(name: &str, file: &File, options: OpenOptions) -> Result<(Shared, 
     };
     let torn = match (torn, lines.next_line()) {
         (None, Ok(Some(_))) => Some("something follows its trailer".to_owned()),
+        (None, Err(OpenError::Io { source, .. })) if is_cut(&source) => {
+            Some("the compressed data ends too early".to_owned())
+        }
         (torn, _) => torn,
     };
     if let Some(why) = torn {
