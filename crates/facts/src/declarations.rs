@@ -1,10 +1,11 @@
 //! What a user declares in `palisade.toml` about the account: facts that no call to AWS can read.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is declared. Unknown names are errors.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Declarations {
     /// Accounts that roles and resources may trust, as twelve digits.
@@ -14,7 +15,7 @@ pub struct Declarations {
 }
 
 /// An inline policy that is accepted for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmergencyInlinePolicy {
     /// The ARN of the user, group or role that carries it.
@@ -27,6 +28,7 @@ pub struct EmergencyInlinePolicy {
     pub owner: String,
     /// The last day on which it is accepted, `YYYY-MM-DD`, in UTC.
     #[serde(with = "date")]
+    #[schemars(with = "String", extend("format" = "date"))]
     pub expires: Date,
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use palisade_facts::{List, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::StaticType;
@@ -22,7 +23,7 @@ pub struct Parameter {
 }
 
 /// The value of a parameter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ParameterValue {
     /// True or false.

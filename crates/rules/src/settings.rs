@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use palisade_facts::Value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::nearest;
@@ -11,7 +12,7 @@ use crate::rule::Rule;
 use crate::{Parameter, ParameterValue, RuleSet, pattern};
 
 /// Settings for rules. Unknown names are errors.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Parameters that differ from their defaults, by rule id and name.
@@ -23,7 +24,7 @@ pub struct Settings {
 }
 
 /// What somebody found out where no API can tell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
     /// The id of a manual rule.
@@ -39,13 +40,15 @@ pub struct Attestation {
     /// Who attests it.
     pub who: String,
     /// The day of the attestation, `YYYY-MM-DD`, in UTC.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub when: Date,
     /// The last day on which it holds, `YYYY-MM-DD`, in UTC.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub expires: Date,
 }
 
 /// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AttestedValue {
     /// The requirement is met.
@@ -66,7 +69,7 @@ impl AttestedValue {
 }
 
 /// An accepted fail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverSetting {
     /// The id of the rule.
@@ -78,6 +81,7 @@ pub struct WaiverSetting {
     /// Who accepted it.
     pub owner: String,
     /// The last day on which it holds, `YYYY-MM-DD`, in UTC.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub expires: Date,
 }
 
