@@ -8,7 +8,9 @@ use std::path::Path;
 
 use palisade_facts::Declarations;
 use palisade_rules::Settings;
+use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 use toml::de::DeTable;
@@ -43,6 +45,24 @@ impl Configuration {
                 path.display()
             ))),
         }
+    }
+
+    /// The JSON Schema of the file: the keys of both parts.
+    pub(crate) fn schema() -> Value {
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let mut schema = generator.root_schema_for::<Declarations>().to_value();
+        let mut settings = generator.root_schema_for::<Settings>().to_value();
+        for part in ["properties", "$defs"] {
+            let more = settings.get_mut(part).map(Value::take);
+            match (schema.get_mut(part).and_then(Value::as_object_mut), more) {
+                (Some(all), Some(Value::Object(more))) => all.extend(more),
+                (None, Some(more)) => schema[part] = more,
+                _ => {}
+            }
+        }
+        schema["title"] = DEFAULT_FILE.into();
+        schema["description"] = "What the user declares about the account, and settings for rules.".into();
+        schema
     }
 
     /// SHA-256 of what it says, in lower-case hexadecimal; comments and order of keys don't count.

@@ -23,8 +23,23 @@ struct BadLine<'a> {
     error: &'a str,
 }
 
+/// Appends the answer of a line to the output, or its error object.
+pub(crate) fn answered(line: u64, result: Result<String, String>, answer: &mut Vec<u8>) -> Line {
+    match result {
+        Ok(good) => {
+            answer.extend(good.into_bytes());
+            answer.push(b'\n');
+            Line::Good
+        }
+        Err(error) => {
+            bad_line(line, &error, answer);
+            Line::Bad
+        }
+    }
+}
+
 /// Appends the error object of a line to the output.
-pub(crate) fn bad_line(line: u64, error: &str, answer: &mut Vec<u8>) {
+fn bad_line(line: u64, error: &str, answer: &mut Vec<u8>) {
     if let Ok(object) = serde_json::to_vec(&BadLine { id: None, line, error }) {
         answer.extend(object);
         answer.push(b'\n');

@@ -7,7 +7,7 @@ use palisade_policy::lint::lint_line;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lines::{self, Line};
+use crate::lines;
 
 /// Find mistakes in policies, one JSON object per line
 #[derive(Debug, Args)]
@@ -18,16 +18,8 @@ pub(crate) struct Lint {
 
 impl Lint {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        lines::answer_all(self.file.as_deref(), |number, line, out| match lint_line(line) {
-            Ok(answer) => {
-                out.extend(answer.into_bytes());
-                out.push(b'\n');
-                Line::Good
-            }
-            Err(error) => {
-                lines::bad_line(number, &error, out);
-                Line::Bad
-            }
+        lines::answer_all(self.file.as_deref(), |number, line, out| {
+            lines::answered(number, lint_line(line), out)
         })
     }
 }

@@ -4,6 +4,7 @@ mod check;
 mod collect;
 mod lint;
 mod permissions;
+mod public;
 mod rules;
 mod scan;
 mod schema;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Rules(rules::Rules),
     Permissions(permissions::Permissions),
     Simulate(simulate::Simulate),
+    Public(public::Public),
     Lint(lint::Lint),
     Schema(schema::Schema),
 }
@@ -38,6 +40,7 @@ impl Command {
             Self::Rules(command) => command.run(global),
             Self::Permissions(command) => command.run(global),
             Self::Simulate(command) => command.run(),
+            Self::Public(command) => command.run(),
             Self::Lint(command) => command.run(),
             Self::Schema(command) => command.run(),
         }

@@ -4,8 +4,10 @@ use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 use palisade_reporter::report_schema;
+use palisade_rules::rule_schema;
 use serde_json::Value;
 
+use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
@@ -23,12 +25,18 @@ pub(crate) struct Schema {
 enum Document {
     /// The report of `-f json`
     Report,
+    /// The configuration, `palisade.toml`
+    Config,
+    /// A rule file
+    Rule,
 }
 
 impl Document {
     fn schema(self) -> Value {
         match self {
             Self::Report => report_schema(),
+            Self::Config => Configuration::schema(),
+            Self::Rule => rule_schema(),
         }
     }
 }
