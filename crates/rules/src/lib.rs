@@ -2,6 +2,7 @@
 
 mod coverage;
 mod evaluation;
+mod examples;
 mod file;
 mod finding;
 mod fix;
@@ -16,6 +17,7 @@ mod rule;
 mod set;
 mod settings;
 
+pub use examples::ExampleOutcome;
 pub use file::{LoadProblem, rule_schema};
 pub use fix::FixTemplate;
 pub use headline::{Headline, Named};

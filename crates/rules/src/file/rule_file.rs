@@ -58,9 +58,10 @@ impl Reader<'_> {
         let references = keys.get("references").map_or(Some(Vec::new()), |node| self.addresses(node));
         let aliases = keys.get("aliases").map_or(Some(Vec::new()), |node| self.texts(node));
         let examples = keys.get("examples").and_then(|node| self.examples(node, params.as_deref()));
-        let (kind, mut params) = (kind?, params?);
+        let kind = kind?;
         let evidence = keys.get("evidence").map(|node| self.facts(node, kind));
         let fix = keys.get("fix").and_then(|node| self.fix(node, kind));
+        let mut params = params?;
         let applies_when = keys.get("applies_when").map(|node| self.condition(node, kind, &mut params, None));
         // Where it could not be read, the requirement would seem to lack the guards in it.
         let applies_when = applies_when.map_or(Some(None), |condition| condition.map(Some))?;
@@ -87,6 +88,10 @@ impl Reader<'_> {
             witness: None,
             assumes: None,
         };
+        if rule.evidence.is_empty() && !rule.is_manual() {
+            let place = keys.get("evidence").or(keys.get("pass_when")).map_or(node.place, |node| node.place);
+            self.problem(place, "a rule shows at least one fact with a fail");
+        }
         rule.witness = beside(&rule, "witness");
         rule.assumes = beside(&rule, "assumes");
         self.check_examples(&rule, keys.get("examples").map_or(Place::default(), |node| node.place));
