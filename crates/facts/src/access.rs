@@ -29,23 +29,13 @@ facts! {
 }
 
 facts! {
-    /// One reason why an access is possible: a statement of a policy or a grant of an access control list.
+    /// One reason why the public has access: a statement of a policy or a grant of an access control list.
     pub struct AccessGrant as "access_grant" {
         /// `policy` or `acl`.
         source: String, reads [];
-        /// Where it stands: a JSON pointer into the policy's text or the access control list.
+        /// Where it stands: a JSON pointer into the policy or the access control list.
         pointer: String, reads [];
-        /// The `Sid` of the statement, if it has one.
+        /// The `Sid` of the statement; null if it has none.
         sid: Option<String>, reads [];
-        /// Whom it reaches.
-        principal: String, reads [];
-        /// What it allows: capabilities such as `read`, `write`, `administer`.
-        capabilities: Vec<String>, reads [];
-        /// Whether it counts without conditions.
-        access: Access, reads [];
-        /// The conditions that remain, as text.
-        conditions: Vec<String>, reads [];
-        /// A request that it allows, where there is one.
-        witness: Option<Witness>, reads [];
     }
 }

@@ -26,6 +26,7 @@ mod coverage;
 mod declarations;
 pub mod ecr;
 pub mod example;
+mod exposure;
 mod facts;
 pub mod iam;
 mod identities;
@@ -34,6 +35,8 @@ mod lazy;
 mod object;
 pub mod s3;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod value;
 pub mod vocabulary;
 

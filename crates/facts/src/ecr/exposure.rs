@@ -1,12 +1,22 @@
 //! Whether any AWS account can use a repository.
 
-use crate::{Access, AccessGrant, Known, Listed, Witness, facts};
+use std::sync::Arc;
+
+use palisade_policy::public::{
+    Capability, Input, Layer, PolicyResource, RegistryPolicyScope, resource_exposure,
+};
+use palisade_snapshot::{Evidence, Repository};
+
+use crate::context::Context;
+use crate::exposure::{Analysis, Unread, document};
+use crate::{Access, AccessGrant, Known, Lazy, Listed, Witness, facts};
 
 facts! {
     /// What every AWS account can do with a repository. ECR's private registries are never anonymous, so the
     /// public is everybody with an AWS account ("Private repository policies" in the ECR User Guide).
     pub struct RepositoryExposure as "repository_exposure" {
-        /// Anything at all.
+        /// Anything at all, as AWS has it: `yes` or `no`. Statements that deny take nothing from it; the other
+        /// attributes tell what they leave.
         public: Known<Access>, reads [];
         /// Pull images.
         pull: Known<Access>, reads [];
@@ -14,6 +24,11 @@ facts! {
         push: Known<Access>, reads [];
         /// Change the repository's configuration, its policy included, or delete it.
         administer: Known<Access>, reads [];
+        /// Whether the policy lets in callers whom it does not name under a condition that AWS takes for a
+        /// limit: of a fixed network, account or organization.
+        limited: Known<bool>, reads [];
+        /// The conditions on who or where callers are, as text.
+        conditions: Listed<String>, reads [];
         /// The statements that make it so; evidence.
         grants: Listed<AccessGrant>, reads [];
         /// A request by a stranger that is allowed; null if there is none.
@@ -22,20 +37,32 @@ facts! {
 }
 
 impl RepositoryExposure {
-    pub(super) fn of(
-        _context: &crate::context::Context,
-        _repository: &palisade_snapshot::Repository,
-    ) -> crate::Lazy<Self> {
-        let missing = crate::Missing::because(crate::Evidence::RepositoryPolicy, crate::Reason::NotCollected);
-        crate::Lazy::new(move || {
-            let unknown = || Known::Unknown(missing.clone());
+    /// What every AWS account can do with a repository, worked out when a rule first asks.
+    pub(super) fn of(context: &Arc<Context>, repository: &Repository) -> Lazy<Self> {
+        let context = Arc::clone(context);
+        let (arn, policy) = (repository.arn.clone(), repository.policy.clone());
+        Lazy::new(move || {
+            let policy = document(&policy, Evidence::RepositoryPolicy);
+            let mut unread = Unread::default();
+            let resource = PolicyResource {
+                service: "ecr",
+                arn: Some(&arn),
+                account: Some(&context.shared.header.account_id),
+                partition: &context.shared.header.partition,
+                policy: unread.policy(Layer::Policy, &policy),
+                registry_policy: Input::Known(None),
+                registry_scope: Input::Known(RegistryPolicyScope::default()),
+            };
+            let analysis = Analysis { exposure: resource_exposure(&resource), unread };
             Self {
-                public: unknown(),
-                pull: unknown(),
-                push: unknown(),
-                administer: unknown(),
-                grants: Listed::unknown(missing.clone()),
-                witness: Known::Unknown(missing.clone()),
+                public: analysis.public(),
+                pull: analysis.access(Capability::Read),
+                push: analysis.access(Capability::Write),
+                administer: analysis.access(Capability::Administer),
+                limited: analysis.limited(),
+                conditions: analysis.conditions(),
+                grants: analysis.grants(),
+                witness: analysis.witness(),
             }
         })
     }

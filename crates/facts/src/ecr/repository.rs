@@ -1,5 +1,7 @@
 //! Private repositories.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Repository as Record};
 
@@ -55,7 +57,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// A repository.
-pub(crate) fn subject(context: &Context, repository: &Record) -> Subject {
+pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
     let scanning = Scanning::in_region(context, &repository.region);
     let facts = Repository {
         arn: repository.arn.clone(),

@@ -40,18 +40,19 @@
 //! which was taken at 2026-07-01T00:00:00Z; `{not_offered: operation}` is what a region without the service
 //! answers; `account`, `declarations` and `snapshot: {users, groups, roles, policies, registries, listings}`
 //! describe the rest, `listings: {iam.user: {unreadable: iam:GetAccountAuthorizationDetails}}` what could not
-//! be listed to its end. The account is 111122223333, the region eu-west-1.
+//! be listed to its end; an example that says nothing else about its own resource is then about one that
+//! nobody saw. The account is 111122223333, the region eu-west-1.
 
 mod error;
 mod neutral;
 mod record;
-#[cfg(test)]
-mod tests;
 mod world;
 
 pub use error::ExampleError;
+use palisade_snapshot::{RecordKind, Resource};
 use serde_json::{Map, Value, json};
-use world::{REST, World};
+use world::REST;
+pub(crate) use world::World;
 
 use crate::{Facts, Kind, Subject, account, ecr, iam, s3};
 
@@ -69,6 +70,28 @@ pub struct Example {
 /// # Errors
 /// When a name is not known, or a value may not stand where it stands.
 pub fn example(kind: &'static Kind, given: &Value) -> Result<Example, ExampleError> {
+    let (world, arn) = world(kind, given)?;
+    let facts = Facts::new(&world.shared, &world.declarations);
+    let subject = subject(&facts, kind, world.resource.as_ref(), arn.as_deref());
+    Ok(Example { facts, subject })
+}
+
+/// The resource of an example, found by its ARN where there may be others of its kind.
+pub(crate) fn subject(
+    facts: &Facts,
+    kind: &Kind,
+    resource: Option<&Resource>,
+    arn: Option<&str>,
+) -> Option<Subject> {
+    let subjects = match resource {
+        Some(resource) => facts.resource_subjects(resource),
+        None => facts.subjects_of(kind),
+    };
+    subjects.into_iter().find(|subject| arn.is_none_or(|arn| subject.arn == arn))
+}
+
+/// The snapshot of an example, and the ARN by which its resource is found.
+pub(crate) fn world(kind: &'static Kind, given: &Value) -> Result<(World, Option<String>), ExampleError> {
     let given = record::members(given, kind.name)?;
     let is_account = [&account::KIND, &iam::root::KIND, &iam::password_policy::KIND].contains(&kind);
     let mut world = if is_account {
@@ -77,16 +100,23 @@ pub fn example(kind: &'static Kind, given: &Value) -> Result<Example, ExampleErr
         let empty = json!({});
         World::new(record::members(given.get("account").unwrap_or(&empty), "account")?, "account", &[])?
     };
-    let arn = place(kind, given, &mut world)?;
-    world.finish(given)?;
-    let facts = Facts::new(&world.shared, &world.declarations);
-    let mut subjects = match &world.resource {
-        Some(resource) => facts.resource_subjects(resource),
-        None => facts.subjects_of(kind),
+    let arn = if is_unlisted(kind, given) {
+        Some((kind.wildcard_arn)(&world.shared))
+    } else {
+        place(kind, given, &mut world)?
     };
-    subjects.retain(|subject| arn.as_ref().is_none_or(|arn| subject.arn == *arn));
-    let subject = subjects.into_iter().next();
-    Ok(Example { facts, subject })
+    world.finish(given)?;
+    Ok((world, arn))
+}
+
+/// Whether an example is about a resource that nobody saw: it says nothing about the resource, and that
+/// those of its kind could not be listed.
+fn is_unlisted(kind: &Kind, given: &Map<String, Value>) -> bool {
+    let listings = given.get("snapshot").and_then(|snapshot| snapshot.get("listings"));
+    let is_marked = |listing: &RecordKind| {
+        listings.is_some_and(|listings| listings.get(listing.evidence().name()).is_some())
+    };
+    given.keys().all(|key| REST.contains(&key.as_str())) && kind.listings.iter().any(is_marked)
 }
 
 /// Puts the record that an example gives into its snapshot; gives the ARN by which its subject is found, if

@@ -162,7 +162,10 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
         ("encryption", Value::String(algorithm)) => {
             encryption(&object(json!({"algorithm": algorithm})), place)?
         }
-        ("encryption", Value::Object(given)) if !given.contains_key("rules") => encryption(given, place)?,
+        ("encryption", Value::Object(given)) => match given.get("rules") {
+            Some(_) => value.clone(),
+            None => encryption(given, place)?,
+        },
         ("versioning", Value::String(status)) => json!({"status": status, "mfa_delete": false}),
         ("cors", Value::Array(rules)) => {
             let rules = rules.iter().map(|rule| completed(field, members(rule, place)?, place));

@@ -19,11 +19,11 @@ const REPORT: &str = "report";
 const ROOT_ROW: &str = "<root_account>";
 
 /// Everything that an example's snapshot holds.
-pub(super) struct World {
+pub(crate) struct World {
     account: Map<String, Value>,
-    pub(super) shared: Shared,
-    pub(super) declarations: Declarations,
-    pub(super) resource: Option<Resource>,
+    pub(crate) shared: Shared,
+    pub(crate) declarations: Declarations,
+    pub(crate) resource: Option<Resource>,
     rows: Vec<CredentialReportRow>,
     report: Option<Value>,
 }

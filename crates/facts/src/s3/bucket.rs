@@ -1,5 +1,7 @@
 //! S3 general purpose buckets.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
@@ -63,7 +65,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// A bucket.
-pub(crate) fn subject(context: &Context, bucket: &Record) -> Subject {
+pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
     let own = PublicAccessBlock::observed(&bucket.public_access_block, Evidence::BucketPublicAccessBlock);
     let account = PublicAccessBlock::observed(
         &context.shared.account.public_access_block,

@@ -1,14 +1,32 @@
 //! Whether the public can use a bucket.
 
-use crate::{Access, AccessGrant, Known, Listed, Witness, facts};
+use std::sync::Arc;
+
+use palisade_policy::public::{
+    BlockPublicAccess, Bucket as Inputs, Capability, Grant, Grantee, Input, Layer, ObjectOwnership,
+    bucket_exposure,
+};
+use palisade_snapshot::{
+    AccessControlList, Bucket, Evidence, Grantee as Grantees, ObjectOwnership as Ownership, Reason,
+};
+
+use super::PublicAccessBlock;
+use crate::context::Context;
+use crate::exposure::{Analysis, Unread, document};
+use crate::{Access, AccessGrant, Known, Lazy, Listed, Missing, Witness, facts};
 
 facts! {
     /// What the public can do with a bucket: everybody on the internet, or everybody with an AWS account.
     ///
     /// Policy, ACL, object ownership and Block Public Access of bucket and account together, by AWS's
     /// definition ("The meaning of public" in the S3 User Guide). What the readable layers decide is decided.
+    ///
+    /// A capability is "conditional" if AWS calls the policy public although it keeps some out.
+    /// Access limited to a fixed network, account or organization is not public:
+    /// "no"; `limited` tells of it.
     pub struct BucketExposure as "bucket_exposure" {
-        /// Anything at all.
+        /// Anything at all, as AWS has it: `yes` or `no`. Statements that deny take nothing from it; the other
+        /// attributes tell what they leave.
         public: Known<Access>, reads [];
         /// Read objects.
         read: Known<Access>, reads [];
@@ -22,6 +40,11 @@ facts! {
         acl_write: Known<Access>, reads [];
         /// Change the bucket's configuration, its policy included.
         administer: Known<Access>, reads [];
+        /// Whether the policy lets in callers whom it does not name under a condition that AWS takes for a
+        /// limit: of a fixed network, account or organization.
+        limited: Known<bool>, reads [];
+        /// The conditions on who or where callers are, as text.
+        conditions: Listed<String>, reads [];
         /// The statements and grants that make it so; evidence.
         grants: Listed<AccessGrant>, reads [];
         /// A request by a stranger that is allowed; null if there is none.
@@ -35,26 +58,122 @@ facts! {
 }
 
 impl BucketExposure {
-    pub(super) fn of(
-        _context: &crate::context::Context,
-        _bucket: &palisade_snapshot::Bucket,
-    ) -> crate::Lazy<Self> {
-        let missing = crate::Missing::because(crate::Evidence::BucketPolicy, crate::Reason::NotCollected);
-        crate::Lazy::new(move || {
-            let unknown = || Known::Unknown(missing.clone());
-            Self {
-                public: unknown(),
-                read: unknown(),
-                list: unknown(),
-                write: unknown(),
-                acl_read: unknown(),
-                acl_write: unknown(),
-                administer: unknown(),
-                grants: Listed::unknown(missing.clone()),
-                witness: Known::Unknown(missing.clone()),
-                latent_policy: Known::Unknown(missing.clone()),
-                latent_acl: Known::Unknown(missing.clone()),
-            }
-        })
+    /// What the public can do with a bucket, worked out when a rule first asks.
+    pub(super) fn of(context: &Arc<Context>, bucket: &Bucket) -> Lazy<Self> {
+        let context = Arc::clone(context);
+        // What the analysis does not need would only take memory while it waits.
+        let bucket = Bucket { cors: palisade_snapshot::Observed::Absent, ..bucket.clone() };
+        Lazy::new(move || facts(&context, &bucket))
+    }
+}
+
+fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
+    let policy = document(&bucket.policy, Evidence::BucketPolicy);
+    let mut unread = Unread::default();
+    let acl = unread.input(Layer::Acl, Evidence::BucketAcl, &bucket.acl, Vec::new, grants);
+    let inputs = Inputs {
+        arn: Some(&bucket.arn),
+        account: Some(&context.shared.header.account_id),
+        partition: &context.shared.header.partition,
+        policy: unread.policy(Layer::Policy, &policy),
+        acl: match &acl {
+            Input::Known(grants) => Input::Known(grants.as_slice()),
+            Input::Unreadable => Input::Unreadable,
+        },
+        ownership: unread.input(
+            Layer::ObjectOwnership,
+            Evidence::BucketOwnershipControls,
+            &bucket.object_ownership,
+            ObjectOwnership::default,
+            ownership,
+        ),
+        account_block: unread.input(
+            Layer::AccountBlockPublicAccess,
+            Evidence::AccountBlockPublicAccess,
+            &context.shared.account.public_access_block,
+            BlockPublicAccess::default,
+            block,
+        ),
+        bucket_block: unread.input(
+            Layer::BucketBlockPublicAccess,
+            Evidence::BucketPublicAccessBlock,
+            &bucket.public_access_block,
+            BlockPublicAccess::default,
+            block,
+        ),
+        access_points: Input::Known(&[]),
+    };
+    let analysis = Analysis { exposure: bucket_exposure(&inputs), unread };
+    BucketExposure {
+        public: analysis.public(),
+        read: analysis.access(Capability::Read),
+        list: analysis.access(Capability::List),
+        write: analysis.access(Capability::Write),
+        acl_read: analysis.access(Capability::ReadAcl),
+        acl_write: analysis.access(Capability::WriteAcl),
+        administer: analysis.access(Capability::Administer),
+        limited: analysis.limited(),
+        conditions: analysis.conditions(),
+        grants: analysis.grants(),
+        witness: analysis.witness(),
+        latent_policy: analysis.latent("policy"),
+        latent_acl: latent_acl(context, bucket, &analysis),
+    }
+}
+
+/// While public ACLs are ignored `GetBucketAcl` leaves them out ("GetBucketAcl" in the S3 API Reference), so
+/// that a list without any proves nothing, unless ACLs are off altogether.
+fn latent_acl(context: &Context, bucket: &Bucket, analysis: &Analysis) -> Known<bool> {
+    let own = PublicAccessBlock::observed(&bucket.public_access_block, Evidence::BucketPublicAccessBlock);
+    let account = PublicAccessBlock::observed(
+        &context.shared.account.public_access_block,
+        Evidence::AccountBlockPublicAccess,
+    );
+    let ignored = PublicAccessBlock::either(&own, &account).ignore_public_acls;
+    let ownership = &bucket.object_ownership;
+    let enforced = Known::observed(
+        ownership,
+        Evidence::BucketOwnershipControls,
+        || false,
+        |ownership| *ownership == Ownership::BucketOwnerEnforced,
+    );
+    match (analysis.latent("acl"), enforced, ignored) {
+        (Known::Known(true), _, _) => Known::Known(true),
+        (latent, Known::Known(true), _) | (latent, _, Known::Known(false)) => latent,
+        (Known::Unknown(missing), _, _) => Known::Unknown(missing),
+        (_, Known::Unknown(missing), Known::Known(true)) | (_, _, Known::Unknown(missing)) => {
+            Known::Unknown(missing)
+        }
+        _ => Known::Unknown(Missing::because(Evidence::BucketAcl, Reason::NotCollected)),
+    }
+}
+
+fn grants(acl: &AccessControlList) -> Vec<Grant> {
+    let grantee = |grantee: &Grantees| match grantee {
+        Grantees::CanonicalUser(id) => Grantee { uri: None, id: Some(id.clone()) },
+        Grantees::Group(uri) => Grantee { uri: Some(uri.clone()), id: None },
+        Grantees::Email(_) => Grantee::default(),
+    };
+    let grant = |grant: &palisade_snapshot::Grant| Grant {
+        grantee: grantee(&grant.grantee),
+        permission: grant.permission.clone(),
+    };
+    acl.grants.iter().map(grant).collect()
+}
+
+fn ownership(ownership: &Ownership) -> ObjectOwnership {
+    match ownership {
+        Ownership::BucketOwnerEnforced => ObjectOwnership::BucketOwnerEnforced,
+        Ownership::BucketOwnerPreferred => ObjectOwnership::BucketOwnerPreferred,
+        Ownership::ObjectWriter => ObjectOwnership::ObjectWriter,
+    }
+}
+
+fn block(settings: &palisade_snapshot::BlockPublicAccess) -> BlockPublicAccess {
+    BlockPublicAccess {
+        block_public_acls: settings.block_public_acls,
+        ignore_public_acls: settings.ignore_public_acls,
+        block_public_policy: settings.block_public_policy,
+        restrict_public_buckets: settings.restrict_public_buckets,
     }
 }

@@ -1,0 +1,165 @@
+//! The settings of buckets.
+
+use serde_json::{Value as Json, json};
+
+use super::{check, fact};
+
+#[test]
+fn what_was_never_configured_has_aws_default() {
+    check(
+        "s3.bucket",
+        &[
+            (json!({}), "object_ownership", "ObjectWriter"),
+            (json!({}), "acls_enabled", "true"),
+            (json!({"object_ownership": "BucketOwnerEnforced"}), "acls_enabled", "false"),
+            (json!({}), "public_access_block.restrict_public_buckets", "false"),
+            (json!({}), "versioning", "never"),
+            (json!({"versioning": "Suspended"}), "versioning", "suspended"),
+            (json!({"versioning": {"mfa_delete": true}}), "mfa_delete", "true"),
+            (json!({}), "logging", "null"),
+            (json!({"logging": {"target_bucket": "audit"}}), "logging.target_bucket", "audit"),
+            (json!({"encryption": null}), "encryption", "null"),
+            (json!({"encryption": {"rules": []}}), "encryption", "null"),
+            (json!({"encryption": {"algorithm": "aws:kms", "kms_key_id": "k"}}), "encryption.kms_key", "k"),
+            (json!({}), "cors", "[]"),
+            (json!({"region": null}), "region", "unknown: s3:GetBucketLocation malformed"),
+        ],
+    );
+}
+
+#[test]
+fn each_block_public_access_setting_is_on_if_bucket_or_account_has_it() {
+    let denied = json!({"unreadable": "s3:GetPublicAccessBlock"});
+    let account_denied = json!({"unreadable": "s3control:GetPublicAccessBlock"});
+    let two = json!({"block_public_acls": true, "ignore_public_acls": true});
+    let others = json!({"block_public_policy": true, "restrict_public_buckets": true});
+    check(
+        "s3.bucket",
+        &[
+            (
+                json!({"public_access_block": two, "account": {"public_access_block": others}}),
+                "effective_public_access_block.complete",
+                "true",
+            ),
+            (
+                json!({"public_access_block": two, "account": {"public_access_block": others}}),
+                "public_access_block.complete",
+                "false",
+            ),
+            (
+                json!({"public_access_block": denied, "account": {"public_access_block": "all"}}),
+                "effective_public_access_block.complete",
+                "true",
+            ),
+            (
+                json!({"public_access_block": denied, "account": {"public_access_block": two}}),
+                "effective_public_access_block.complete",
+                "unknown: s3:GetPublicAccessBlock denied",
+            ),
+            (
+                json!({"public_access_block": "none", "account": {"public_access_block": account_denied}}),
+                "effective_public_access_block.ignore_public_acls",
+                "unknown: s3control:GetPublicAccessBlock denied",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_rule_that_mixes_reading_and_writing_lets_any_origin_write() {
+    let cors = |origins: Json, methods: Json| json!({"cors": [{"allowed_origins": origins, "allowed_methods": methods}]});
+    for (origins, methods, expected) in [
+        (json!(["*"]), json!(["GET", "HEAD"]), "false"),
+        (json!(["*"]), json!(["GET", "PUT"]), "true"),
+        (json!(["https://*.example.com"]), json!(["DELETE"]), "true"),
+        (json!(["https://app.example.com"]), json!(["PUT", "POST"]), "false"),
+    ] {
+        let given = cors(origins, methods);
+        assert_eq!(fact("s3.bucket", &given, "cors.0.wildcard_write"), expected, "{given}");
+    }
+}
+
+#[test]
+fn tls_is_required_only_where_every_other_request_is_denied() {
+    let whole = json!(["arn:aws:s3:::data", "arn:aws:s3:::data/*"]);
+    let insecure = json!({"Bool": {"aws:SecureTransport": "false"}});
+    let deny = |principal: Json, action: Json, resource: &Json, condition: &Json| json!({"Effect": "Deny", "Principal": principal, "Action": action, "Resource": resource, "Condition": condition});
+    let everyone = || json!("*");
+    for (statements, expected) in [
+        (json!([deny(everyone(), json!("s3:*"), &whole, &insecure)]), "true"),
+        (json!([deny(everyone(), json!("*"), &whole, &insecure)]), "true"),
+        (json!([deny(json!({"AWS": "*"}), json!("S3:*"), &whole, &insecure)]), "true"),
+        (json!([deny(everyone(), json!("s3:*"), &json!("*"), &insecure)]), "true"),
+        (json!([deny(everyone(), json!("s3:*"), &json!("arn:aws:s3:::data*"), &insecure)]), "true"),
+        (
+            json!([deny(
+                everyone(),
+                json!("s3:*"),
+                &whole,
+                &json!({"BoolIfExists": {"AWS:securetransport": [false]}})
+            )]),
+            "true",
+        ),
+        (
+            json!([deny(
+                everyone(),
+                json!("s3:*"),
+                &whole,
+                &json!({"StringEquals": {"aws:SecureTransport": "false"}})
+            )]),
+            "true",
+        ),
+        (json!([deny(everyone(), json!("s3:*"), &whole, &json!({}))]), "true"),
+        (
+            json!([
+                deny(everyone(), json!("s3:*"), &json!("arn:aws:s3:::data"), &insecure),
+                deny(everyone(), json!(["s3:Get*", "s3:List*"]), &json!("arn:aws:s3:::data/*"), &insecure),
+                {"Effect": "Deny", "Principal": "*", "NotAction": ["s3:Get*", "s3:List*"], "Resource": "*", "Condition": insecure},
+            ]),
+            "true",
+        ),
+        (json!([deny(everyone(), json!("s3:*"), &json!("arn:aws:s3:::data/*"), &insecure)]), "false"),
+        (json!([deny(everyone(), json!("s3:*"), &json!("arn:aws:s3:::data"), &insecure)]), "false"),
+        (json!([deny(everyone(), json!("s3:PutObject"), &whole, &insecure)]), "false"),
+        (json!([deny(json!({"AWS": "444455556666"}), json!("s3:*"), &whole, &insecure)]), "false"),
+        (
+            json!([deny(
+                everyone(),
+                json!("s3:*"),
+                &whole,
+                &json!({"Bool": {"aws:SecureTransport": "true"}})
+            )]),
+            "false",
+        ),
+        (
+            json!([deny(
+                everyone(),
+                json!("s3:*"),
+                &whole,
+                &json!({
+                    "Bool": {"aws:SecureTransport": "false"}, "StringNotEquals": {"aws:SourceVpce": "vpce-1"},
+                })
+            )]),
+            "false",
+        ),
+        // An Allow for TLS enforces nothing.
+        (
+            json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": whole, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}]),
+            "false",
+        ),
+    ] {
+        let given = json!({"policy": {"Version": "2012-10-17", "Statement": statements}});
+        assert_eq!(fact("s3.bucket", &given, "tls_required"), expected, "{given}");
+    }
+    check(
+        "s3.bucket",
+        &[
+            (json!({}), "tls_required", "false"),
+            (
+                json!({"policy": {"unreadable": "s3:GetBucketPolicy"}}),
+                "tls_required",
+                "unknown: s3:GetBucketPolicy denied",
+            ),
+        ],
+    );
+}
