@@ -121,3 +121,6 @@ impl Clients {
         url.is_some_and(|url| !url.contains(".amazonaws."))
     }
 }
+
+#[cfg(test)]
+mod tests;

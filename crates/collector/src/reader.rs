@@ -182,3 +182,6 @@ pub(crate) fn listing(
     }
     listing
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
 //! Collections from the emulator, over HTTP, with and without faults.
 
 mod budget;
+mod control;
 mod faults;
+mod regions;
+mod report;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
