@@ -1,5 +1,7 @@
 //! Cases as data: each file of `tests/cases` names the page of AWS's documentation that its cases encode.
 
+#![expect(clippy::unwrap_used, reason = "a broken test case should stop the test")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

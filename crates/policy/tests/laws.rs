@@ -1,5 +1,7 @@
 //! Laws of policy evaluation, tested on generated worlds.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken test case should stop the test")]
+
 #[path = "support/naive.rs"]
 mod naive;
 #[path = "support/world.rs"]
@@ -32,7 +34,11 @@ fn decide(case: &Value) -> String {
 fn statement_lists(case: &mut Value) -> Vec<(bool, &mut Vec<Value>)> {
     fn lists<'v>(value: &'v mut Value, names_principals: bool, found: &mut Vec<(bool, &'v mut Vec<Value>)>) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| lists(item, names_principals, found)),
+            Value::Array(items) => {
+                for item in items {
+                    lists(item, names_principals, found);
+                }
+            }
             Value::Object(members) => {
                 for (key, value) in members {
                     if key == "Statement" && value.is_array() {
@@ -50,7 +56,7 @@ fn statement_lists(case: &mut Value) -> Vec<(bool, &mut Vec<Value>)> {
         match key.as_str() {
             "resource_policy" | "rcps" | "vpc_endpoint_policies" => lists(value, true, &mut found),
             "identity_policies" | "permission_boundaries" | "session_policy" | "scps" => {
-                lists(value, false, &mut found)
+                lists(value, false, &mut found);
             }
             _ => {}
         }

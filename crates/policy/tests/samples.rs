@@ -1,7 +1,5 @@
 //! The shared sample cases, where they are at hand.
 
-#![expect(clippy::print_stdout, reason = "says when there is nothing to test")]
-
 use palisade_policy::simulate::{Simulator, SimulatorOptions};
 use serde_json::Value;
 

@@ -103,10 +103,8 @@ fn evaluate_set(
 ) -> ConditionOutcome {
     let single;
     let values: &[String] = match value {
-        Lookup::Absent | Lookup::Unknown => {
-            let holds = operator.if_exists || quantifier == SetQuantifier::ForAllValues;
-            return ConditionOutcome::Decided(holds.into());
-        }
+        // The quantifier decides, `IfExists` or not: "for no matching context key … the condition returns false".
+        Lookup::Absent | Lookup::Unknown => &[],
         Lookup::Many(values) => values,
         Lookup::Single(value) => {
             single = [value.to_owned()];

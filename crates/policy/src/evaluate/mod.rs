@@ -59,7 +59,9 @@ fn weigh<'a, O: Observer<'a>>(request: Request<'a>, policies: Policies<'a>, obse
     let principal_side = policies.principal;
     let resource_side = policies.resource;
     let is_identity = request.principal.is_identity();
-    let question = Question { request, has_boundary: is_identity && !principal_side.boundaries.is_empty() };
+    let root = *request.principal.kind() == PrincipalType::Root;
+    let has_boundary = is_identity && !root && !principal_side.boundaries.is_empty();
+    let question = Question { request, has_boundary };
     let mut weighing = Weighing { question, observer, denied: Truth::False };
 
     let scps = weighing.all(Layer::ServiceControl, scps_that_apply(request, policies));
@@ -70,7 +72,6 @@ fn weigh<'a, O: Observer<'a>>(request: Request<'a>, policies: Policies<'a>, obse
         None => Named::NOT,
     };
     let granted = if is_identity {
-        let root = *request.principal.kind() == PrincipalType::Root;
         if root {
             weighing.observer.rule(Decision::Allowed, "the root user has full access");
         }

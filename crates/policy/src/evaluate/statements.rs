@@ -5,7 +5,6 @@ use super::observer::{Observer, Place};
 use crate::compiled::{CompiledStatement, ConditionOutcome, Named};
 use crate::document::Effect;
 use crate::policies::PolicySet;
-use crate::principal::PrincipalType;
 use crate::request::Request;
 use crate::truth::Truth;
 
@@ -13,7 +12,7 @@ use crate::truth::Truth;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'a> {
     pub(super) request: Request<'a>,
-    /// Whether the principal has a permissions boundary.
+    /// Whether the principal has a permissions boundary: its user or role, that is; a root user has none.
     pub(super) has_boundary: bool,
 }
 
@@ -91,12 +90,7 @@ impl<'a> Question<'a> {
         };
         // "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions
         // boundary policy attached" ("Permissions boundaries for IAM entities").
-        let is_user_or_role = matches!(
-            request.principal.kind(),
-            PrincipalType::User { .. } | PrincipalType::Role { .. } | PrincipalType::RoleSession { .. }
-        );
-        if principals.is_negated() && statement.effect == Effect::Deny && self.has_boundary && is_user_or_role
-        {
+        if principals.is_negated() && statement.effect == Effect::Deny && self.has_boundary {
             return Named::directly(true);
         }
         principals.matches(request.principal, request.context)

@@ -212,9 +212,8 @@ impl<'a> Asker<'a> {
             (element, _) => (element, false),
         };
         let has_boundary = !self.case["permission_boundaries"].is_null();
-        let is_user_or_role =
-            self.account().is_some() && !self.is_root() && !self.principal.contains("federated-user");
-        if is_negated && statement["Effect"] == "Deny" && has_boundary && is_user_or_role {
+        let can_have_boundary = self.account().is_some() && !self.is_root();
+        if is_negated && statement["Effect"] == "Deny" && has_boundary && can_have_boundary {
             return Some(vec![Named::Directly]);
         }
         let mut named = Vec::new();
@@ -343,7 +342,7 @@ impl Scene<'_> {
         if pattern == "*" || self.asker.resource == "*" {
             return pattern == "*";
         }
-        let colons = pattern.find("${").map_or(pattern, |at| &pattern[..at]).matches(':').count().min(5);
+        let colons = pattern.split("${").next().unwrap_or_default().matches(':').count().min(5);
         let patterns: Vec<&str> = pattern.splitn(colons + 1, ':').collect();
         let parts: Vec<&str> = self.asker.resource.splitn(colons + 1, ':').collect();
         patterns.len() == parts.len()
@@ -369,8 +368,11 @@ impl Scene<'_> {
             return false;
         }
         let Some(value) = value else {
-            return if_exists
-                || if quantifier.is_empty() { is_negated } else { quantifier == "ForAllValues" };
+            return if quantifier.is_empty() {
+                if_exists || is_negated
+            } else {
+                quantifier == "ForAllValues"
+            };
         };
         let given = texts(value);
         let test = |given: &str| self.test(base, is_negated, given, values) == Some(true);
@@ -458,7 +460,7 @@ fn moment(text: &str) -> Option<i64> {
     }
 }
 
-fn compare_ordered<T: PartialOrd>(operator: &str, given: T, value: T) -> Option<bool> {
+fn compare_ordered<T: PartialOrd + Copy>(operator: &str, given: T, value: T) -> Option<bool> {
     Some(match operator.trim_start_matches("Numeric").trim_start_matches("Date") {
         "LessThan" => given < value,
         "LessThanEquals" => given <= value,
