@@ -22,6 +22,7 @@
 //! ```
 
 mod account;
+mod authorization_details;
 mod calls;
 mod ecr;
 mod evidence;
@@ -36,6 +37,7 @@ mod snapshot;
 mod write;
 
 pub use account::{Account, AlternateContact, BlockPublicAccess, ContactType, Region, RegionStatus};
+pub use authorization_details::AuthorizationDetailsError;
 pub use calls::{CALLS, Call, Scope, Service, call_for, permissions, with_prerequisites};
 pub use ecr::{Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration};
 pub use evidence::Evidence;
