@@ -11,6 +11,7 @@ pub(crate) use principals::{Named, PrincipalMatcher};
 pub(crate) use resources::ResourceMatcher;
 
 use crate::document::{DocumentError, Effect, PolicyDocument, PolicyVersion, Statement};
+use crate::request::Action;
 
 /// A policy ready for evaluation. Share it in an [`std::sync::Arc`]: it never changes.
 #[derive(Debug, Clone)]
@@ -87,6 +88,12 @@ impl CompiledStatement {
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.effect
+    }
+
+    /// Whether `Action` or `NotAction` includes an action, whatever else the statement asks for.
+    #[must_use]
+    pub fn is_about(&self, action: &Action) -> bool {
+        self.actions.matches(action)
     }
 
     /// Its JSON pointer in the document.
