@@ -6,7 +6,7 @@ use palisade_policy::document::PolicyDocument;
 use palisade_policy::public::{
     self as engine, Answer, Capability, CapabilityExposure, Exposure, Input, Layer, PublicGrant,
 };
-use palisade_snapshot::{Evidence, Observed};
+use palisade_snapshot::{Evidence, Observed, Reason};
 
 use crate::{Access, AccessGrant, Known, Listed, Missing, Witness, identities};
 
@@ -22,10 +22,18 @@ const BY_GRAVITY: [Capability; 7] = [
 ];
 
 /// What an analysis could not read.
-#[derive(Debug, Default)]
-pub(crate) struct Unread(Vec<(Layer, Missing)>);
+#[derive(Debug)]
+pub(crate) struct Unread {
+    policy: Evidence,
+    layers: Vec<(Layer, Missing)>,
+}
 
 impl Unread {
+    /// Nothing yet, of a resource whose policy is this evidence.
+    pub(crate) fn new(policy: Evidence) -> Self {
+        Self { policy, layers: Vec::new() }
+    }
+
     /// An input of the analysis: what was observed, or what it means that nothing is configured.
     pub(crate) fn input<O, T>(
         &mut self,
@@ -51,16 +59,18 @@ impl Unread {
         match fact {
             Known::Known(value) => Input::Known(value),
             Known::Unknown(missing) => {
-                self.0.push((layer, missing));
+                self.layers.push((layer, missing));
                 Input::Unreadable
             }
         }
     }
 
-    /// The calls behind layers of the analysis.
+    /// The calls behind layers of the analysis; its policy where it names a layer that was never asked about.
     fn missing(&self, layers: &BTreeSet<Layer>) -> Missing {
-        let unread = self.0.iter().filter(|(layer, _)| layers.contains(layer)).map(|(_, missing)| missing);
-        unread.cloned().reduce(|one, other| one.and(&other)).unwrap_or_else(|| Missing::of_none())
+        let unread =
+            self.layers.iter().filter(|(layer, _)| layers.contains(layer)).map(|(_, missing)| missing);
+        let all = unread.cloned().reduce(|one, other| one.and(&other));
+        all.unwrap_or_else(|| Missing::because(self.policy, Reason::NotCollected))
     }
 
     fn fact<T: Clone>(&self, answer: &Answer<T>) -> Known<T> {

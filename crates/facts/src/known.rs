@@ -35,7 +35,7 @@ impl MissingCall {
     }
 }
 
-/// The calls that stand between a fact and its value.
+/// The calls that stand between a fact and its value: at least one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Missing(Arc<BTreeSet<MissingCall>>);
 
@@ -50,11 +50,6 @@ impl Missing {
     #[must_use]
     pub fn evidence(evidence: Evidence, why: &Unreadable) -> Self {
         Self::of(MissingCall::for_evidence(evidence, why))
-    }
-
-    /// No call at all: for answers that stay open whatever is read.
-    pub(crate) fn of_none() -> Self {
-        Self(Arc::default())
     }
 
     /// The evidence is there, but not for this: too old, or not of the shape that AWS documents.

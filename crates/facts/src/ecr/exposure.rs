@@ -43,7 +43,7 @@ impl RepositoryExposure {
         let (arn, policy) = (repository.arn.clone(), repository.policy.clone());
         Lazy::new(move || {
             let policy = document(&policy, Evidence::RepositoryPolicy);
-            let mut unread = Unread::default();
+            let mut unread = Unread::new(Evidence::RepositoryPolicy);
             let resource = PolicyResource {
                 service: "ecr",
                 arn: Some(&arn),

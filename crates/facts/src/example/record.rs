@@ -21,7 +21,7 @@ pub(super) fn record(
 ) -> Result<Map<String, Value>, ExampleError> {
     let mut record = object(shape.neutral());
     let neutral = record.clone();
-    for (field, value) in record.iter_mut() {
+    for (field, value) in &mut record {
         *value = expand(field, value, place)?;
     }
     for (key, value) in given {

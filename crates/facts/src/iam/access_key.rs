@@ -41,7 +41,7 @@ pub static KIND: Kind = Kind {
         format!("arn:{}:iam::{}:user/*/access-key/*", shared.header.partition, shared.header.account_id)
     },
     subjects: |context| subjects(context),
-    hidden: hidden,
+    hidden,
 };
 
 /// One subject per access key that the credential report shows.

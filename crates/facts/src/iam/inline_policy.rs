@@ -69,7 +69,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:*/inline-policy/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: subjects,
+    subjects,
     hidden: |_| None,
 };
 

@@ -92,7 +92,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:role/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: subjects,
+    subjects,
     hidden: |_| None,
 };
 

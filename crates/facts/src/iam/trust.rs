@@ -156,7 +156,7 @@ impl Found {
             match kind {
                 PrincipalKind::Aws => self.account(account_of(value), statement, access, own, denied),
                 PrincipalKind::CanonicalUser => {
-                    self.account(Some(value.as_str()), statement, access, own, denied)
+                    self.account(Some(value.as_str()), statement, access, own, denied);
                 }
                 PrincipalKind::Service => drop(self.services.insert(value.clone())),
                 PrincipalKind::Federated => drop(self.identity_providers.insert(value.clone())),

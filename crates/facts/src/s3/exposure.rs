@@ -69,7 +69,7 @@ impl BucketExposure {
 
 fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
     let policy = document(&bucket.policy, Evidence::BucketPolicy);
-    let mut unread = Unread::default();
+    let mut unread = Unread::new(Evidence::BucketPolicy);
     let acl = unread.input(Layer::Acl, Evidence::BucketAcl, &bucket.acl, Vec::new, grants);
     let inputs = Inputs {
         arn: Some(&bucket.arn),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palisade_policy::actions::{Action as KnownAction, table};
 use palisade_policy::compiled::CompiledPolicy;
-use palisade_policy::document::{Effect, PolicyDocument};
+use palisade_policy::document::{Condition, Effect, PolicyDocument, Statement};
 use palisade_policy::evaluate::{Decision, decide};
 use palisade_policy::policies::{Policies, PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal;
@@ -31,27 +31,43 @@ pub(super) fn required(bucket: &Bucket) -> Lazy<Known<bool>> {
 }
 
 fn denies(policy: &PolicyDocument, bucket: &str) -> bool {
-    let mut relevant = policy.clone();
-    relevant.statements.retain(|statement| {
-        let asks = |key: &str| key.eq_ignore_ascii_case(SECURE_TRANSPORT);
+    let may_deny = |statement: &Statement| {
+        let asks = |condition: &Condition| condition.key.eq_ignore_ascii_case(SECURE_TRANSPORT);
         statement.effect == Effect::Deny
-            && (statement.conditions.is_empty() || statement.conditions.iter().any(|one| asks(&one.key)))
-    });
-    if relevant.statements.is_empty() {
+            && (statement.conditions.is_empty() || statement.conditions.iter().any(asks))
+    };
+    let relevant = only(policy, may_deny);
+    let Some(service) = table().service("s3").filter(|_| !relevant.statements.is_empty()) else {
         return false;
-    }
-    let set = PolicySet::new(vec![Arc::new(CompiledPolicy::new("bucket policy", &relevant))]);
-    let questions =
-        Questions { bucket, policy: ResourcePolicies { policy: Some(set), ..Default::default() } };
-    let Some(service) = table().service("s3") else { return false };
+    };
     let on = |kind: &'static str| {
         service.actions().filter(move |action| action.resource_types().any(|(one, _)| one.name == kind))
     };
-    // Most policies deny `s3:*`: one refusal of each kind of action tells early that they don't.
-    questions.all_denied(on("bucket").take(1), false)
-        && questions.all_denied(on("object").take(1), true)
-        && questions.all_denied(on("bucket"), false)
-        && questions.all_denied(on("object"), true)
+    // Most policies deny every action in one statement: then one of each kind stands for all.
+    let every_action = Questions::new(bucket, &only(&relevant, is_for_every_action));
+    let first_denied = |questions: &Questions<'_>| {
+        questions.all_denied(on("bucket").take(1), false) && questions.all_denied(on("object").take(1), true)
+    };
+    let questions = Questions::new(bucket, &relevant);
+    first_denied(&every_action)
+        || first_denied(&questions)
+            && questions.all_denied(on("bucket"), false)
+            && questions.all_denied(on("object"), true)
+}
+
+/// The document with these of its statements.
+fn only(policy: &PolicyDocument, wanted: impl Fn(&Statement) -> bool) -> PolicyDocument {
+    PolicyDocument {
+        version: policy.version,
+        version_is_written: policy.version_is_written,
+        id: None,
+        statements: policy.statements.iter().filter(|statement| wanted(statement)).cloned().collect(),
+    }
+}
+
+fn is_for_every_action(statement: &Statement) -> bool {
+    let is_everything = |pattern: &String| pattern == "*" || pattern.eq_ignore_ascii_case("s3:*");
+    !statement.actions.negated && statement.actions.values.items.iter().any(is_everything)
 }
 
 struct Questions<'a> {
@@ -59,7 +75,12 @@ struct Questions<'a> {
     policy: ResourcePolicies,
 }
 
-impl Questions<'_> {
+impl<'a> Questions<'a> {
+    fn new(bucket: &'a str, policy: &PolicyDocument) -> Self {
+        let set = PolicySet::new(vec![Arc::new(CompiledPolicy::new("bucket policy", policy))]);
+        Self { bucket, policy: ResourcePolicies { policy: Some(set), ..Default::default() } }
+    }
+
     fn all_denied<'t>(&self, mut actions: impl Iterator<Item = KnownAction<'t>>, on_object: bool) -> bool {
         let arn = if on_object { format!("{}/{ANY_KEY}", self.bucket) } else { self.bucket.to_owned() };
         let resource = Resource::new(&arn);

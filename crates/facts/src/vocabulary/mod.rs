@@ -1,10 +1,14 @@
 //! What a rule may name: the one list of kinds, and what is derived from it.
 
+mod reference;
+
 use std::collections::BTreeSet;
 
 use palisade_snapshot::Evidence;
 
-use crate::{Kind, ObjectType, Type, account, ecr, iam, s3};
+pub use reference::reference;
+
+use crate::{Field, Kind, ObjectType, Type, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
 pub static KINDS: [&Kind; 12] = [
@@ -56,4 +60,22 @@ pub fn object_of(ty: &Type) -> Option<&'static ObjectType> {
         Type::List(inner) | Type::Optional(inner) => object_of(inner),
         _ => None,
     }
+}
+
+/// Every attribute of an object and of the objects behind it, by its dotted path; those behind lists too.
+#[must_use]
+pub fn attributes(object: &'static ObjectType) -> Vec<(String, &'static Field)> {
+    fn below(object: &'static ObjectType, above: &str, found: &mut Vec<(String, &'static Field)>) {
+        for field in object.fields {
+            let path =
+                if above.is_empty() { field.name.to_owned() } else { format!("{above}.{}", field.name) };
+            found.push((path.clone(), field));
+            if let Some(inner) = object_of(&field.ty) {
+                below(inner, &path, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    below(object, "", &mut found);
+    found
 }
