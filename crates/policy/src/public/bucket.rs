@@ -15,6 +15,7 @@ use super::capability::Capability;
 use super::exposure::{CapabilityExposure, Exposure, Path, PublicGrant, capability, public_statements};
 use super::limit::PolicyKind;
 use super::scene::{Layer as SceneLayer, Policy, Scene, is_open_allow};
+use super::sharing::{Sharing, sharing};
 use super::target::{Attempt, Target, attempts, bucket_of, object_keys};
 
 /// A bucket's object ownership ("Controlling ownership of objects and disabling ACLs").
@@ -108,6 +109,26 @@ pub fn bucket_exposure(bucket: &Bucket<'_>) -> Exposure {
     exposure.grants = flatten(grants);
     exposure.latent = flatten(latent);
     exposure
+}
+
+/// What a bucket's policy lets foreign accounts and organizations do whom it names.
+///
+/// Under `RestrictPublicBuckets` a public policy lets nobody outside in, not even those it names.
+#[must_use]
+pub fn bucket_sharing(bucket: &Bucket<'_>) -> Answer<Vec<Sharing>> {
+    let analysis = Analysis::new(bucket);
+    if let Answer::Unknown(layers) = analysis.policy.answer(Layer::Policy) {
+        return Answer::Unknown(layers);
+    }
+    let documents = analysis.documents();
+    let scene = analysis.scene(vec![analysis.bucket_layer(false)], Context::new(), false);
+    let found = sharing(scene, &attempts("s3", &documents), &object_keys(&documents));
+    match analysis.is_public.clone().and(analysis.is_restricted.clone()) {
+        _ if found.is_empty() => Answer::Known(found),
+        Answer::Known(true) => Answer::Known(Vec::new()),
+        Answer::Known(false) => Answer::Known(found),
+        Answer::Unknown(layers) => Answer::Unknown(layers),
+    }
 }
 
 /// Grants as far as each is known to be one.

@@ -10,7 +10,7 @@
 //! ```
 //! use palisade_policy::document::PolicyDocument;
 //! use palisade_policy::public::{Access, Answer, BlockPublicAccess, Bucket, Capability, Input, Layer};
-//! use palisade_policy::public::{ObjectOwnership, bucket_exposure};
+//! use palisade_policy::public::{ObjectOwnership, bucket_exposure, bucket_sharing};
 //!
 //! let policy = PolicyDocument::from_text(
 //!     r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
@@ -49,6 +49,7 @@ mod line;
 mod range;
 mod resource;
 mod scene;
+mod sharing;
 mod solve;
 mod target;
 #[cfg(test)]
@@ -57,10 +58,11 @@ mod tests;
 pub use acl::{Grant, Grantee};
 pub use answer::{Access, Answer, Input, Layer};
 pub use block::BlockPublicAccess;
-pub use bucket::{AccessPoint, Bucket, ObjectOwnership, bucket_exposure};
+pub use bucket::{AccessPoint, Bucket, ObjectOwnership, bucket_exposure, bucket_sharing};
 pub use capability::Capability;
 pub use exposure::{CapabilityExposure, Exposure, PublicGrant};
 pub use limit::{PolicyKind, is_public_statement};
 pub use line::public_line;
-pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure};
+pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure, resource_sharing};
 pub use scene::{ResidualCondition, Witness};
+pub use sharing::{Outsider, Sharing};

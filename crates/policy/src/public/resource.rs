@@ -15,6 +15,7 @@ use super::capability::{Capability, PULL};
 use super::exposure::{Exposure, Path, PublicGrant, capability, public_statements};
 use super::limit::PolicyKind;
 use super::scene::{Layer as SceneLayer, Policy, Scene};
+use super::sharing::{Sharing, sharing};
 use super::target::{Attempt, Target, attempts, resource_of};
 
 /// Which actions an ECR registry policy is about ("Private registry permissions in Amazon ECR").
@@ -61,12 +62,7 @@ pub struct PolicyResource<'a> {
 /// "public" means any AWS account.
 #[must_use]
 pub fn resource_exposure(resource: &PolicyResource<'_>) -> Exposure {
-    let analysis = Analysis {
-        resource,
-        kind: PolicyKind::Other(resource.service),
-        policy: compile(&resource.policy, "policy"),
-        registry: compile(&resource.registry_policy, "registry_policy"),
-    };
+    let analysis = Analysis::new(resource);
     let (own, registry) = (analysis.own_grants(), analysis.registry_grants());
     let is_public = |grants: &Answer<Vec<PublicGrant>>| grants.clone().map(|grants| !grants.is_empty());
     let public = is_public(&own).or(is_public(&registry));
@@ -103,6 +99,32 @@ fn compile<'a>(document: &Input<Option<&'a PolicyDocument>>, name: &str) -> Inpu
     }
 }
 
+/// What a resource's policy lets foreign accounts and organizations do whom it names.
+///
+/// The registry policy of a repository counts too, as far as its scope reaches.
+#[must_use]
+pub fn resource_sharing(resource: &PolicyResource<'_>) -> Answer<Vec<Sharing>> {
+    let analysis = Analysis::new(resource);
+    let unread = analysis.unread();
+    if !unread.is_empty() {
+        return Answer::Unknown(unread);
+    }
+    let documents = analysis.documents();
+    let scope = resource.registry_scope.known().copied().unwrap_or_default();
+    let is_covered = |attempt: &Attempt| scope.covers(&attempt.name);
+    let (with_registry, without): (Vec<_>, Vec<_>) =
+        attempts(resource.service, &documents).into_iter().partition(is_covered);
+    let mut found = sharing(analysis.scene(&documents, true), &with_registry, &[]);
+    for other in sharing(analysis.scene(&documents, false), &without, &[]) {
+        match found.iter_mut().find(|known| known.with == other.with) {
+            Some(known) => known.add(other),
+            None => found.push(other),
+        }
+    }
+    found.sort_by(|left, right| left.with.cmp(&right.with));
+    Answer::Known(found)
+}
+
 /// Directory buckets and table buckets: Block Public Access is always on ("Directory buckets", "Access management for
 /// S3 Tables").
 const NEVER_PUBLIC: [&str; 2] = ["s3express", "s3tables"];
@@ -114,7 +136,16 @@ struct Analysis<'a> {
     registry: Input<Option<Policy<'a>>>,
 }
 
-impl Analysis<'_> {
+impl<'a> Analysis<'a> {
+    fn new(resource: &'a PolicyResource<'a>) -> Self {
+        Self {
+            resource,
+            kind: PolicyKind::Other(resource.service),
+            policy: compile(&resource.policy, "policy"),
+            registry: compile(&resource.registry_policy, "registry_policy"),
+        }
+    }
+
     fn own_grants(&self) -> Answer<Vec<PublicGrant>> {
         self.policy.answer(Layer::Policy).map(|policy| {
             policy.as_ref().map(|policy| public_statements(policy, self.kind)).unwrap_or_default()
@@ -142,23 +173,27 @@ impl Analysis<'_> {
         }
     }
 
-    fn paths(&self) -> Vec<(Capability, Path)> {
+    /// The layers without which no capability is decided.
+    fn unread(&self) -> BTreeSet<Layer> {
         let mut unread = missing(&self.policy.answer(Layer::Policy));
         unread.extend(missing(&self.registry.answer(Layer::RegistryPolicy)));
-        let has_registry_policy = !matches!(self.registry, Input::Known(None));
-        if has_registry_policy {
+        if !matches!(self.registry, Input::Known(None)) {
             unread.extend(missing(&self.resource.registry_scope.answer(Layer::RegistryPolicyScope)));
         }
+        unread
+    }
+
+    fn documents(&self) -> Vec<&PolicyDocument> {
+        let both = [self.resource.policy.known(), self.resource.registry_policy.known()];
+        both.into_iter().flatten().copied().flatten().collect()
+    }
+
+    fn paths(&self) -> Vec<(Capability, Path)> {
+        let unread = self.unread();
         if !unread.is_empty() {
             return Capability::ALL.into_iter().map(|name| (name, Path::unknown(unread.clone()))).collect();
         }
-        let documents: Vec<&PolicyDocument> =
-            [self.resource.policy.known(), self.resource.registry_policy.known()]
-                .into_iter()
-                .flatten()
-                .copied()
-                .flatten()
-                .collect();
+        let documents = self.documents();
         let all = attempts(self.resource.service, &documents);
         let scope = self.resource.registry_scope.known().copied().unwrap_or_default();
         let (with_registry, without): (Vec<_>, Vec<_>) =

@@ -106,7 +106,7 @@ struct Passage<'a> {
 impl<'a> Scene<'a> {
     /// The best way in by any of the actions, those that `capability` consists of.
     pub(super) fn way_in(
-        &'a self,
+        &self,
         attempts: &[&Attempt],
         keys: &[String],
         callers: &[(Caller, Domains)],
@@ -131,7 +131,7 @@ impl<'a> Scene<'a> {
                         best = Some(found);
                     }
                 }
-                if best.as_ref().is_some_and(|best| best.reach == Reach::Anybody) {
+                if tries == 0 || best.as_ref().is_some_and(|best| best.reach == Reach::Anybody) {
                     return best;
                 }
             }
@@ -156,7 +156,7 @@ impl<'a> Scene<'a> {
         callers.into_iter().map(|caller| (caller.clone(), of(&caller))).collect()
     }
 
-    fn conditions(&self) -> Vec<&CompiledCondition> {
+    pub(super) fn conditions(&self) -> Vec<&CompiledCondition> {
         let policies = self.layers.iter().flat_map(|layer| &layer.policies);
         let statements = policies.flat_map(|policy| policy.compiled.statements());
         statements.flat_map(|statement| &statement.conditions).collect()
@@ -192,7 +192,7 @@ impl<'a> Scene<'a> {
     }
 
     fn try_request(
-        &'a self,
+        &self,
         action: &Action,
         attempt: &Attempt,
         part: &Part,
@@ -210,9 +210,12 @@ impl<'a> Scene<'a> {
             let problem = Problem { implied: &implied, holds: &holds, fails: &fails };
             let way = match solve(&problem, domains, tries) {
                 Outcome::Impossible => continue,
-                Outcome::GaveUp => {
-                    WayIn { reach: Reach::Named, witness: None, residual: residual(&passage, |_| true) }
-                }
+                // Not tried out is not safe: it stays open, if not proven to be open to anybody.
+                Outcome::GaveUp => WayIn {
+                    reach: Reach::NamedByPattern,
+                    witness: None,
+                    residual: residual(&passage, |_| true),
+                },
                 Outcome::Solved(solution) => {
                     let first = self.layers.first()?;
                     let witness = Witness {
@@ -244,7 +247,7 @@ impl<'a> Scene<'a> {
 
     /// Every way to choose one allowing statement per layer.
     fn passages(
-        &'a self,
+        &self,
         action: &Action,
         part: &Part,
         principal: &Principal,
@@ -253,8 +256,8 @@ impl<'a> Scene<'a> {
         let mut passages = vec![Passage { holds: Vec::new(), fails: Vec::new() }];
         for layer in &self.layers {
             let resource = Resource::new(&layer.target.arn(part));
-            let statements = layer.policies.iter().flat_map(|policy| {
-                policy.statements().map(move |(written, compiled)| (*policy, written, compiled))
+            let statements = layer.policies.iter().copied().flat_map(|policy| {
+                policy.statements().map(move |(written, compiled)| (policy, written, compiled))
             });
             let about: Vec<_> = statements
                 .filter(|(_, _, compiled)| is_about(compiled, action, &resource, principal, implied))

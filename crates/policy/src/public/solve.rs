@@ -61,7 +61,10 @@ enum Test<'a> {
 pub(super) fn solve(problem: &Problem<'_>, domains: &Domains, tries: &mut usize) -> Outcome {
     let mut gave_up = false;
     for reach in [Reach::Anybody, Reach::NamedByPattern, Reach::Named] {
-        let Some(mut search) = Search::new(problem, domains, reach) else { return Outcome::GaveUp };
+        let Some(mut search) = Search::new(problem, domains, reach) else {
+            *tries = 0;
+            return Outcome::GaveUp;
+        };
         search.tries = *tries;
         let mut context = problem.implied.clone();
         let solved = search.first_tests() && search.assign(0, &mut context);
