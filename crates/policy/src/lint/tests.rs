@@ -350,3 +350,19 @@ fn codes_are_one_list() {
     names.dedup();
     assert_eq!(names.len(), Code::ALL.len());
 }
+
+/// The worst that the longest document looked into can ask for takes bounded time.
+#[test]
+fn hostile_documents_are_bounded() {
+    let actions = vec![r#""ec2:*a*a*a*b*""#; 300].join(",");
+    let resources = vec![r#""arn:*:*:*:*:*a*a*a*a*a*a*/*""#; 300].join(",");
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["ec2:*", {actions}],
+            "Resource": [{resources}]}}]}}"#
+    );
+    let started = std::time::Instant::now();
+    assert!(!lint_text(&text, PolicyType::Unknown).is_empty());
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    let deep = "[".repeat(100_000);
+    assert_eq!(found(&deep, PolicyType::Unknown), [(Code::InvalidJson, String::new())]);
+}
