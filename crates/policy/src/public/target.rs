@@ -126,12 +126,13 @@ fn resource_patterns<'d>(documents: &[&'d PolicyDocument]) -> impl Iterator<Item
 /// The ARN of the bucket that a policy is about, as far as its resources tell.
 pub(super) fn bucket_of(document: Option<&PolicyDocument>, partition: &str) -> String {
     let documents: Vec<_> = document.into_iter().collect();
-    let name = resource_patterns(&documents)
-        .filter_map(Arn::parse)
-        .map(|arn| arn.resource.split('/').next().unwrap_or_default())
-        .find(|name| !name.is_empty() && *name != "*")
-        .map(|name| fill(name, EXAMPLE, &Context::new()));
-    format!("arn:{partition}:s3:::{}", name.as_deref().unwrap_or("amzn-s3-demo-bucket"))
+    let named = resource_patterns(&documents).filter_map(Arn::parse).find_map(|arn| {
+        let name = arn.resource.split('/').next().filter(|name| !name.is_empty() && *name != "*")?;
+        let partition = if arn.partition.contains(['*', '?']) { partition } else { arn.partition };
+        let is_bucket = arn.region.is_empty() && arn.account.is_empty();
+        is_bucket.then(|| format!("arn:{partition}:s3:::{}", fill(name, EXAMPLE, &Context::new())))
+    });
+    named.unwrap_or_else(|| format!("arn:{partition}:s3:::amzn-s3-demo-bucket"))
 }
 
 /// An ARN of a resource that a policy of the service is about, as far as its resources tell.
