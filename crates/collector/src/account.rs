@@ -31,7 +31,7 @@ pub(crate) async fn caller(reader: &Reader, clients: &Clients) -> Result<Caller,
     let call = async {
         let answer = clients.sts().get_caller_identity().send().await;
         if let Err(error) = &answer {
-            no_credentials = source::<CredentialsError>(error).map(|error| chain(error));
+            no_credentials = source::<CredentialsError>(error).map(what_is_wrong);
         }
         answer
     };
@@ -58,6 +58,16 @@ pub(crate) async fn caller(reader: &Reader, clients: &Clients) -> Result<Caller,
             CollectError::Caller { reason: Reason::Malformed, message: "there was no answer".to_owned() }
         }
     })
+}
+
+/// The SDK lists what each source lacks; that there are none is enough.
+fn what_is_wrong(error: &CredentialsError) -> String {
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => {
+            "neither the environment, nor the profile, nor the machine has any".to_owned()
+        }
+        other => chain(other),
+    }
 }
 
 /// `ListRegions`: every region of the partition and whether the account may use it.

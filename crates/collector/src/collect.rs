@@ -121,6 +121,7 @@ impl Collection<'_> {
         }
         snapshot.shared.calls = self.reader.meter.records();
         snapshot.sort();
+        forget_repetitions(&mut snapshot);
         Ok(snapshot)
     }
 
@@ -244,6 +245,18 @@ impl Collection<'_> {
         let max_in_flight = self.options.max_in_flight.get();
         RegionalRegistry { reader: self.reader, client, region, max_in_flight }.content().await
     }
+}
+
+/// What is created or deleted while a listing is read moves others to the next page, so that they
+/// come twice.
+fn forget_repetitions(snapshot: &mut Snapshot) {
+    let shared = &mut snapshot.shared;
+    shared.users.dedup_by(|a, b| a.arn == b.arn);
+    shared.groups.dedup_by(|a, b| a.arn == b.arn);
+    shared.roles.dedup_by(|a, b| a.arn == b.arn);
+    shared.policies.dedup_by(|a, b| a.arn == b.arn);
+    snapshot.buckets.dedup_by(|a, b| a.arn == b.arn);
+    snapshot.repositories.dedup_by(|a, b| a.arn == b.arn);
 }
 
 struct Regional {

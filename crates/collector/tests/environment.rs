@@ -1,0 +1,158 @@
+//! Credentials, endpoints and settings from environment and shared files, each in a process of its
+//! own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use palisade_collector::{Cancel, Options, collect_blocking};
+use palisade_emulator::{ACCESS_KEY, Emulator, Fault, SECRET_KEY};
+use palisade_snapshot::Evidence;
+
+static EMULATOR: LazyLock<Mutex<Emulator>> = LazyLock::new(|| Mutex::new(Emulator::start().unwrap()));
+
+fn emulator() -> MutexGuard<'static, Emulator> {
+    let emulator = EMULATOR.lock().unwrap_or_else(PoisonError::into_inner);
+    emulator.proxy().clear();
+    emulator
+}
+
+/// What the child process collects, as the variables that follow tell it.
+#[test]
+#[ignore = "the other tests run it, each with an environment of its own"]
+fn child() {
+    let evidence = BTreeSet::from([Evidence::AccountSummary, Evidence::Buckets]);
+    let mut options = Options::new(evidence, Timestamp::UNIX_EPOCH);
+    options.role_arn = std::env::var(ROLE).ok();
+    let folder = std::path::PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    match collect_blocking(&options, Arc::new(()), &Cancel::new()) {
+        Ok(snapshot) => snapshot.write_file(&folder.join("snapshot")).unwrap(),
+        Err(error) => std::fs::write(folder.join("error"), error.to_string()).unwrap(),
+    }
+}
+
+const ROLE: &str = "TEST_ROLE_ARN";
+const FOLDER: &str = "TEST_FOLDER";
+
+/// A collection that knows of nothing but these variables: its snapshot, or its error.
+fn collect(variables: &[(&str, &str)]) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "child"]).env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+    command.env("AWS_CONFIG_FILE", "/nonexistent").env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+    command.envs(variables.iter().copied()).env(FOLDER, folder.path());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name));
+    read("snapshot").map_err(|_| read("error").unwrap())
+}
+
+const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)];
+
+#[test]
+fn keys_and_endpoint_come_from_the_environment() {
+    let emulator = emulator();
+    let endpoint = emulator.endpoint();
+    let snapshot = collect(&[KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", &endpoint)]).unwrap();
+    assert!(snapshot.contains("\"account_id\":\"123456789012\""), "{snapshot}");
+    assert!(emulator.proxy().requests().iter().all(|request| request.access_key == ACCESS_KEY));
+}
+
+#[test]
+fn each_service_may_have_its_own_endpoint() {
+    let emulator = emulator();
+    let endpoint = emulator.endpoint();
+    let nowhere = ("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let variables = [
+        KEYS[0],
+        KEYS[1],
+        nowhere,
+        ("AWS_ENDPOINT_URL_STS", &endpoint),
+        ("AWS_ENDPOINT_URL_S3", &endpoint),
+        ("AWS_MAX_ATTEMPTS", "1"),
+    ];
+    let snapshot = collect(&variables).unwrap();
+    assert!(snapshot.contains("\"operation\":\"iam:GetAccountSummary\",\"iam_action\":\"iam:GetAccountSummary\",\"reason\":\"network\""), "{snapshot}");
+    let called: Vec<String> = emulator.proxy().counts().into_keys().collect();
+    assert_eq!(called, ["s3:ListBuckets", "sts:GetCallerIdentity"]);
+}
+
+#[test]
+fn the_number_of_attempts_is_honoured() {
+    let emulator = emulator();
+    emulator.proxy().inject("iam:GetAccountSummary", Fault::ServerError);
+    let endpoint = emulator.endpoint();
+    let attempts = ("AWS_MAX_ATTEMPTS", "2");
+    collect(&[KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", &endpoint), attempts]).unwrap();
+    assert_eq!(emulator.proxy().counts().get("iam:GetAccountSummary"), Some(&2));
+}
+
+#[test]
+fn a_profile_may_assume_a_role_with_another_profile() {
+    let emulator = emulator();
+    let folder = tempfile::tempdir().unwrap();
+    let (config, keys) = (folder.path().join("config"), folder.path().join("credentials"));
+    let role = "role_arn = arn:aws:iam::111122223333:role/audit\nsource_profile = base\nexternal_id = x\n";
+    std::fs::write(&config, format!("[profile audit]\nregion = eu-west-1\n{role}")).unwrap();
+    let base = format!("[base]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
+    std::fs::write(&keys, base).unwrap();
+    let endpoint = emulator.endpoint();
+    let snapshot = collect(&[
+        ("AWS_PROFILE", "audit"),
+        ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+        ("AWS_SHARED_CREDENTIALS_FILE", keys.to_str().unwrap()),
+        ("AWS_ENDPOINT_URL", &endpoint),
+    ])
+    .unwrap();
+    assert!(snapshot.contains("\"account_id\":\"111122223333\""), "{snapshot}");
+    let asked = emulator.proxy().requests();
+    assert_eq!(asked[0].operation, "sts:AssumeRole");
+    assert_eq!(asked[0].access_key, ACCESS_KEY);
+    assert!(asked[1..].iter().all(|request| request.access_key != ACCESS_KEY));
+}
+
+#[test]
+fn a_role_may_be_named() {
+    let emulator = emulator();
+    let endpoint = emulator.endpoint();
+    let role = (ROLE, "arn:aws:iam::111122223333:role/audit");
+    let snapshot = collect(&[KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", &endpoint), role]).unwrap();
+    assert!(snapshot.contains("assumed-role/audit/palisade"), "{snapshot}");
+    assert_eq!(
+        emulator.proxy().counts().get("sts:AssumeRole"),
+        Some(&1),
+        "assumed once, not for each client"
+    );
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_used() {
+    let emulator = emulator();
+    let proxy = emulator.endpoint();
+    let variables =
+        [KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", "http://aws.invalid"), ("HTTP_PROXY", proxy.as_str())];
+    let snapshot = collect(&variables).unwrap();
+    assert!(snapshot.contains("\"account_id\":\"123456789012\""), "{snapshot}");
+}
+
+#[test]
+fn without_credentials_there_is_one_clear_sentence() {
+    let error = collect(&[("AWS_REGION", "us-east-1")]).unwrap_err();
+    assert_eq!(
+        error,
+        "no usable AWS credentials: neither the environment, nor the profile, nor the machine has any; \
+         set them in the environment, or name a profile with `--profile`"
+    );
+}
+
+#[test]
+fn a_useless_certificate_bundle_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("ca.pem");
+    std::fs::write(&bundle, "no certificate").unwrap();
+    let error = collect(&[KEYS[0], KEYS[1], ("AWS_CA_BUNDLE", bundle.to_str().unwrap())]).unwrap_err();
+    assert!(error.contains("AWS_CA_BUNDLE") && error.contains("ca.pem"), "{error}");
+}
