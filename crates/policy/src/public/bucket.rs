@@ -12,7 +12,9 @@ use super::acl::{Grant, PublicGroup};
 use super::answer::{Answer, Input, Layer};
 use super::block::BlockPublicAccess;
 use super::capability::Capability;
-use super::exposure::{CapabilityExposure, Exposure, Path, PublicGrant, capability, public_statements};
+use super::exposure::{
+    CapabilityExposure, Exposure, GrantSource, Path, PublicGrant, capability, public_statements,
+};
 use super::limit::PolicyKind;
 use super::scene::{Layer as SceneLayer, Policy, Scene, is_open_allow};
 use super::sharing::{Sharing, sharing};
@@ -88,16 +90,18 @@ pub fn bucket_exposure(bucket: &Bucket<'_>) -> Exposure {
         capabilities: BTreeMap::new(),
         grants: Answer::Known(Vec::new()),
         latent: Answer::Known(Vec::new()),
+        latent_by_source: BTreeMap::new(),
     };
     let mut paths: BTreeMap<Capability, Vec<Path>> = BTreeMap::new();
     for (name, path) in analysis.policy_paths().into_iter().chain(analysis.acl_paths()) {
         paths.entry(name).or_default().push(path);
     }
-    let (mut grants, mut latent) = analysis.grants();
+    let (mut grants, [by_policy, by_acl]) = analysis.grants();
+    let mut by_points = Vec::new();
     for point in points {
         exposure.public = exposure.public.or(point.public);
         grants.extend(point.grants);
-        latent.extend(point.latent);
+        by_points.extend(point.latent);
         for (name, path) in point.paths {
             paths.entry(name).or_default().push(path);
         }
@@ -107,7 +111,13 @@ pub fn bucket_exposure(bucket: &Bucket<'_>) -> Exposure {
         .map(|name| (name, capability(paths.remove(&name).unwrap_or_default())))
         .collect::<BTreeMap<_, CapabilityExposure>>();
     exposure.grants = flatten(grants);
-    exposure.latent = flatten(latent);
+    let by_points = flatten(by_points);
+    exposure.latent = flatten(vec![by_policy.clone(), by_acl.clone(), by_points.clone()]);
+    exposure.latent_by_source = BTreeMap::from([
+        (GrantSource::Policy, by_policy),
+        (GrantSource::Acl, by_acl),
+        (GrantSource::AccessPoints, by_points),
+    ]);
     exposure
 }
 
@@ -296,7 +306,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The grants that make the bucket public, and those that a setting keeps from it.
-    fn grants(&self) -> (MaybeGrants, MaybeGrants) {
+    fn grants(&self) -> (MaybeGrants, [Answer<Vec<PublicGrant>>; 2]) {
         let by_policy = self.policy.answer(Layer::Policy).map(|policy| {
             policy.as_ref().map(|policy| public_statements(policy, PolicyKind::S3Bucket)).unwrap_or_default()
         });
@@ -314,7 +324,7 @@ impl<'a> Analysis<'a> {
             those_if(by_policy.clone(), &self.is_restricted.clone().not()),
             those_if(by_acl.clone(), &self.acl_is_off.clone().not()),
         ];
-        let latent = vec![those_if(by_policy, &self.is_restricted), those_if(by_acl, &self.acl_is_off)];
+        let latent = [those_if(by_policy, &self.is_restricted), those_if(by_acl, &self.acl_is_off)];
         (grants, latent)
     }
 

@@ -18,6 +18,8 @@ pub struct Exposure {
     pub grants: Answer<Vec<PublicGrant>>,
     /// Public statements and ACL grants that a setting keeps from having effect, for now.
     pub latent: Answer<Vec<PublicGrant>>,
+    /// The same, each for itself: an ACL that could not be read leaves the policy's answer as it is.
+    pub latent_by_source: BTreeMap<GrantSource, Answer<Vec<PublicGrant>>>,
 }
 
 /// Whether somebody outside has a capability.
@@ -33,6 +35,17 @@ pub struct CapabilityExposure {
     pub witness: Option<Witness>,
     /// The conditions that keep a conditional access from anybody.
     pub residual: Vec<ResidualCondition>,
+}
+
+/// Where public statements and grants stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GrantSource {
+    /// The resource's own policy, and for a repository the registry's.
+    Policy,
+    /// The bucket's ACL.
+    Acl,
+    /// The policies of the bucket's access points.
+    AccessPoints,
 }
 
 /// A statement or ACL grant that is public.

@@ -60,7 +60,7 @@ pub use answer::{Access, Answer, Input, Layer};
 pub use block::BlockPublicAccess;
 pub use bucket::{AccessPoint, Bucket, ObjectOwnership, bucket_exposure, bucket_sharing};
 pub use capability::Capability;
-pub use exposure::{CapabilityExposure, Exposure, PublicGrant};
+pub use exposure::{CapabilityExposure, Exposure, GrantSource, PublicGrant};
 pub use limit::{PolicyKind, is_public_statement};
 pub use line::public_line;
 pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure, resource_sharing};

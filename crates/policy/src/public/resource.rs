@@ -12,7 +12,7 @@ use crate::request::Action;
 use super::answer::{Answer, Input, Layer};
 use super::bucket::ways_in;
 use super::capability::{Capability, PULL};
-use super::exposure::{Exposure, Path, PublicGrant, capability, public_statements};
+use super::exposure::{Exposure, GrantSource, Path, PublicGrant, capability, public_statements};
 use super::limit::PolicyKind;
 use super::scene::{Layer as SceneLayer, Policy, Scene};
 use super::sharing::{Sharing, sharing};
@@ -77,12 +77,16 @@ pub fn resource_exposure(resource: &PolicyResource<'_>) -> Exposure {
         let no = |name| (name, capability(Vec::new()));
         let capabilities = Capability::ALL.into_iter().map(no).collect();
         let none = Answer::Known(Vec::new());
-        return Exposure { public: Answer::Known(false), capabilities, grants: none, latent: grants };
+        let latent_by_source = BTreeMap::from([(GrantSource::Policy, grants.clone())]);
+        let public = Answer::Known(false);
+        return Exposure { public, capabilities, grants: none, latent: grants, latent_by_source };
     }
     let mut paths: BTreeMap<Capability, Path> = analysis.paths().into_iter().collect();
     let of = |name| (name, capability(paths.remove(&name).into_iter().collect()));
     let capabilities = Capability::ALL.into_iter().map(of).collect();
-    Exposure { public, capabilities, grants, latent: Answer::Known(Vec::new()) }
+    let none = Answer::Known(Vec::new());
+    let latent_by_source = BTreeMap::from([(GrantSource::Policy, none.clone())]);
+    Exposure { public, capabilities, grants, latent: none, latent_by_source }
 }
 
 fn missing<T>(answer: &Answer<T>) -> BTreeSet<Layer> {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Access, Answer, BlockPublicAccess, Bucket, Capability, Input, ObjectOwnership, Outsider, PolicyResource,
-    RegistryPolicyScope, bucket_exposure, bucket_sharing, public_line, resource_sharing,
+    Access, Answer, BlockPublicAccess, Bucket, Capability, GrantSource, Input, ObjectOwnership, Outsider,
+    PolicyResource, RegistryPolicyScope, bucket_exposure, bucket_sharing, public_line, resource_sharing,
 };
 use crate::document::PolicyDocument;
 
@@ -84,6 +84,23 @@ fn restriction_stops_named_outsiders_too() {
     bucket.account_block =
         Input::Known(BlockPublicAccess { restrict_public_buckets: true, ..Default::default() });
     assert_eq!(bucket_sharing(&bucket).known().unwrap().len(), 0);
+}
+
+/// What waits in the policy is known though the ACL is not.
+#[test]
+fn latent_grants_of_one_source_do_not_hang_on_another() {
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]});
+    let document = PolicyDocument::from_value(&policy).unwrap();
+    let mut bucket = readable_bucket(&document);
+    bucket.acl = Input::Unreadable;
+    bucket.ownership = Input::Unreadable;
+    bucket.bucket_block =
+        Input::Known(BlockPublicAccess { restrict_public_buckets: true, ..Default::default() });
+    let exposure = bucket_exposure(&bucket);
+    assert!(matches!(exposure.latent, Answer::Unknown(_)));
+    assert_eq!(exposure.latent_by_source[&GrantSource::Policy].known().map(Vec::len), Some(1));
+    assert!(matches!(exposure.latent_by_source[&GrantSource::Acl], Answer::Unknown(_)));
 }
 
 /// "Private registry permissions in Amazon ECR".
