@@ -1,5 +1,7 @@
 //! Hostile input: an answer or a clear error, in bounded time.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken answer should stop the test")]
+
 use std::time::{Duration, Instant};
 
 use palisade_policy::simulate::{Simulator, SimulatorOptions};
