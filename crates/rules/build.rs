@@ -28,7 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Makes Cargo run this again when a file appears, goes or changes.
-#[expect(clippy::print_stdout, reason = "this is how build scripts talk to Cargo")]
 fn watch(folder: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     for entry in fs::read_dir(folder)? {

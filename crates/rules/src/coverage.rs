@@ -47,7 +47,7 @@ impl<'a> Coverer<'a> {
     /// Counts what a streamed record holds.
     pub(crate) fn take_resource(&mut self, resource: &Resource) {
         Facts::resource_answers(resource, &mut |evidence, region, answer| {
-            self.take(evidence, region, answer)
+            self.take(evidence, region, answer);
         });
     }
 

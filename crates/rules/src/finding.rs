@@ -1,6 +1,6 @@
 //! From a judgement to a finding: proof, fix, and an id that is the same for ever.
 
-use palisade_facts::{Facts, List, Object, Subject, Value};
+use palisade_facts::{Facts, List, Missing, Object, Subject, Value};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
@@ -60,7 +60,7 @@ pub(crate) fn of(
         unknown_because: judgement
             .missing
             .iter()
-            .flat_map(|missing| missing.calls())
+            .flat_map(Missing::calls)
             .map(UnknownBecause::from)
             .collect(),
         waiver: waiver.filter(|_| verdict == Verdict::Fail).map(Waiver::from),
@@ -75,11 +75,9 @@ pub(crate) fn of_gap(
     region: Option<String>,
     unknown_because: Vec<UnknownBecause>,
 ) -> Finding {
-    let arn = facts.wildcard_arn(rule.kind);
-    // The ids of two regions differ, although the ARN names neither.
-    let id = id(&rule.id, &arn_in(&arn, region.as_deref()), facts.account_id());
+    let arn = arn_in(&facts.wildcard_arn(rule.kind), region.as_deref());
     Finding {
-        id,
+        id: id(&rule.id, &arn, facts.account_id()),
         rule: rule.id.clone(),
         title: rule.title.clone(),
         severity: rule.severity,
@@ -96,7 +94,7 @@ pub(crate) fn of_gap(
     }
 }
 
-/// A wildcard ARN with its region filled in.
+/// A wildcard ARN with its region filled in, so that the gaps of two regions differ.
 fn arn_in(arn: &str, region: Option<&str>) -> String {
     let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
     if let (Some(region), Some(place)) = (region, parts.get_mut(3)) {

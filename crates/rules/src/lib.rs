@@ -1,6 +1,28 @@
 //! Loads rules, checks their types and judges facts by them.
+//!
+//! In: rule files (one YAML file per check, conditions in CEL), the [`Facts`](palisade_facts::Facts) of an
+//! account, its resources one at a time, and the user's [`Settings`]. Out: a [`Finding`] per rule and
+//! resource, in a fixed order, then [`Coverage`] and [`Summary`].
+//!
+//! A rule is checked when it is loaded: every name, type and placeholder, with the place of each mistake.
+//! A condition over facts that could not be read is unknown, with the calls that are missing; it never
+//! becomes a pass or a fail by default. This crate never looks at a snapshot except through facts, never
+//! prints, and has no clock but the snapshot's.
+//!
+//! ```
+//! use palisade_rules::{RuleSet, Selection, Severity};
+//!
+//! let rules = RuleSet::built_in()?;
+//! let selection = Selection { services: vec!["s3".to_owned()], ..Selection::default() };
+//! let selected = rules.select(&selection)?;
+//! assert!(selected.find("s3-bucket-not-public").is_some_and(|rule| rule.severity == Severity::Critical));
+//! // What the collector has to read for them:
+//! assert!(selected.reads().iter().any(|evidence| evidence.name() == "s3.bucket.policy"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod coverage;
+mod documents;
 mod evaluation;
 mod examples;
 mod file;
@@ -17,6 +39,7 @@ mod rule;
 mod set;
 mod settings;
 
+pub use documents::{reference_page, rules_page};
 pub use examples::ExampleOutcome;
 pub use file::{LoadProblem, rule_schema};
 pub use fix::FixTemplate;

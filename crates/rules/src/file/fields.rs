@@ -126,6 +126,31 @@ fn kinds() -> Vec<&'static str> {
     KINDS.iter().map(|kind| kind.name).collect()
 }
 
+/// A key of a rule file with the keys around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyPath {
+    /// Such as `fix.cli`.
+    pub(crate) path: String,
+    pub(crate) doc: &'static str,
+    pub(crate) required: bool,
+}
+
+/// Every key of a rule file, those within other keys right after these.
+pub(crate) fn rule_keys() -> Vec<KeyPath> {
+    fn add(around: &str, fields: &[FileField], keys: &mut Vec<KeyPath>) {
+        for &FileField { name, doc, required, form } in fields {
+            let path = if around.is_empty() { name.to_owned() } else { format!("{around}.{name}") };
+            keys.push(KeyPath { path: path.clone(), doc, required });
+            if let Form::Map(within) | Form::Maps(within) = form {
+                add(&path, within, keys);
+            }
+        }
+    }
+    let mut keys = Vec::new();
+    add("", RULE, &mut keys);
+    keys
+}
+
 /// The JSON Schema of rule files, for editors.
 #[must_use]
 pub fn rule_schema() -> Json {

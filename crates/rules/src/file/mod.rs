@@ -8,6 +8,7 @@ mod rule_file;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fields::rule_keys;
 pub use fields::rule_schema;
 pub use read::LoadProblem;
 pub(crate) use rule_file::read_rule;

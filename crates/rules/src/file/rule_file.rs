@@ -196,14 +196,15 @@ impl Reader<'_> {
 
     fn facts(&mut self, node: &Node, kind: &'static Kind) -> Option<Vec<FactPath>> {
         let texts = self.texts(node)?;
-        let mut paths = Vec::with_capacity(texts.len());
-        for (item, text) in self.items(node)?.iter().zip(&texts) {
-            match FactPath::resolve(kind, text) {
-                Ok(path) => paths.push(path),
-                Err(message) => self.problem(item.place, message),
-            }
-        }
-        Some(paths)
+        let items = self.items(node)?.iter().zip(&texts);
+        // All are resolved before any missing one counts, so that every problem is noted.
+        let paths: Vec<_> = items
+            .map(|(item, text)| {
+                let resolved = FactPath::resolve(kind, text);
+                resolved.map_err(|message| self.problem(item.place, message)).ok()
+            })
+            .collect();
+        paths.into_iter().collect()
     }
 
     fn fix(&mut self, node: &Node, kind: &'static Kind) -> Option<FixTemplate> {

@@ -51,7 +51,7 @@ fn a_rule_is_its_file() {
     assert_eq!(rule.params[1].default, ParameterValue::Int(90));
     assert_eq!(rule.aliases, ["s3-versioning"]);
     assert_eq!(rule.examples[1].expect, Verdict::Fail);
-    let read: Vec<_> = rule.reads().into_iter().map(|evidence| evidence.name()).collect();
+    let read: Vec<_> = rule.reads().into_iter().map(palisade_facts::Evidence::name).collect();
     assert_eq!(read, ["s3.bucket", "s3.bucket.encryption", "s3.bucket.versioning"]);
 }
 
@@ -112,7 +112,7 @@ fn unknown_keys_and_words_come_with_the_nearest() {
     );
     assert_eq!(
         broken("on for {bucket.name}", "on for {bucket.nam}"),
-        ["14:33: `s3.bucket` has no attribute `nam`; did you mean `name`?"]
+        ["14:36: `s3.bucket` has no attribute `nam`; did you mean `name`?"]
     );
 }
 

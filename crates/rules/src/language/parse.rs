@@ -1,6 +1,6 @@
 //! Text to syntax tree, within bounds.
 
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use cel::common::ast::SourceInfo;
 use cel::{Env, IdedExpr, ParseError};
@@ -39,7 +39,7 @@ pub(super) fn parse<T: Send>(
             }
         };
         let thread = thread::Builder::new().name("rule-parser".to_owned()).stack_size(STACK);
-        thread.spawn_scoped(scope, parsing).map(|running| running.join())
+        thread.spawn_scoped(scope, parsing).map(ScopedJoinHandle::join)
     });
     match outcome {
         Ok(Ok(result)) => result,
