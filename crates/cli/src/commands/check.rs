@@ -72,6 +72,9 @@ impl Source {
 
 /// Verifies all snapshots before anything is printed, and puts them into the order of their accounts.
 fn by_account(paths: &[PathBuf], options: OpenOptions) -> Result<BTreeMap<String, Source>, Failure> {
+    if paths.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(Failure::usage("standard input, `-`, can be named once only"));
+    }
     let mut sources = BTreeMap::new();
     let mut names: BTreeMap<String, &Path> = BTreeMap::new();
     for path in paths {

@@ -3,9 +3,10 @@
 mod show;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use palisade_rules::RuleSet;
+use palisade_rules::{ExampleOutcome, RuleSet};
 
 use crate::arguments::{Global, SelectionArguments};
 use crate::exit::Exit;
@@ -34,22 +35,53 @@ enum RulesCommand {
         #[command(flatten)]
         selection: SelectionArguments,
     },
+    /// Run the examples of every rule through facts and policy engine
+    Test {
+        /// A folder of rules; those that ship if left out
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Rules {
     pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
         let mut out = output::open(None)?;
+        let mut failed = None;
         let written = match self.command {
             RulesCommand::List { selection } => list(&rule_choice::load(global, &selection)?.rules, &mut out),
             RulesCommand::Show { ids, selection } => {
-                let rules = rule_choice::load(global, &selection)?.rules;
-                show::show(&rules, &ids, &mut out)?
+                show::show(&rule_choice::load(global, &selection)?.rules, &ids, &mut out)?
+            }
+            RulesCommand::Test { folder } => {
+                let rules = folder.map_or_else(RuleSet::built_in, |folder| RuleSet::folder(&folder));
+                test(&rules.map_err(|error| rule_choice::broken(&error))?, &mut failed, &mut out)
             }
         };
         written.map_err(|error| out.failed(&error))?;
         out.finish()?;
-        Ok(Exit::Complete)
+        failed.map_or(Ok(Exit::Complete), Err)
     }
+}
+
+/// Writes what is wrong with the examples, or that all is well.
+fn test(rules: &RuleSet, failed: &mut Option<Failure>, out: &mut dyn Write) -> io::Result<()> {
+    let outcomes = rules.test();
+    let complaints: Vec<String> = outcomes.iter().filter_map(ExampleOutcome::complaint).collect();
+    complaints.iter().try_for_each(|complaint| writeln!(out, "{complaint}"))?;
+    if complaints.is_empty() {
+        return writeln!(
+            out,
+            "{} examples of {} rules get the verdicts they expect",
+            outcomes.len(),
+            rules.len()
+        );
+    }
+    *failed = Some(Failure::no_result(format_args!(
+        "{} of {} examples do not get the verdict they expect",
+        complaints.len(),
+        outcomes.len()
+    )));
+    Ok(())
 }
 
 fn list(rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {

@@ -167,16 +167,24 @@ pub(super) fn unknowns(page: &mut Page<'_>, gathered: &Gathered) -> io::Result<(
     page.blank()?;
     page.heading("Unknown, for want of an answer")?;
     let rows = gathered.unknowns.iter().map(|(call, rules)| {
-        let operation = if call.operation.is_empty() { "(no call named)" } else { call.operation.as_str() };
         vec![
-            clean(operation),
+            needed(&call.operation, &call.iam_action),
             call.reason.name().replace('_', " "),
-            clean(&call.iam_action),
             rules.values().sum::<u64>().to_string(),
             some_rules(rules),
         ]
     });
-    page.columns(&["call", "why", "IAM action", "findings", "rules"], rows.collect())
+    page.columns(&["call", "why", "findings", "rules"], rows.collect())
+}
+
+/// A call, with the IAM action that it needs where that has another name.
+fn needed(operation: &str, iam_action: &str) -> String {
+    match (operation, iam_action) {
+        ("", "") => "(no call is named)".to_owned(),
+        (_, "") => clean(operation),
+        (operation, action) if operation == action => clean(operation),
+        (operation, action) => format!("{}, needs {}", clean(operation), clean(action)),
+    }
 }
 
 fn some_rules(rules: &BTreeMap<String, u64>) -> String {

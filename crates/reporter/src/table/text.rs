@@ -81,6 +81,7 @@ fn write_brief(value: &Value, depth: usize, text: &mut String) {
                 write_brief(missing, depth + 1, text);
             }
             None if write_access(map, text) => {}
+            None if depth > 0 && write_identity(map, text) => {}
             None if depth > 1 => text.push_str("{…}"),
             None => write_some(shown(map).into_iter(), text, |(key, value), text| {
                 let _ = write!(text, "{key} ");
@@ -114,6 +115,13 @@ fn write_access(map: &serde_json::Map<String, Value>, text: &mut String) -> bool
         let _ = write!(text, " if {condition}");
     }
     true
+}
+
+/// What has a name is called by it where it is one of several.
+fn write_identity(map: &serde_json::Map<String, Value>, text: &mut String) -> bool {
+    let identity = ["arn", "name", "account"].into_iter().find_map(|key| map.get(key)?.as_str());
+    text.push_str(identity.unwrap_or_default());
+    identity.is_some()
 }
 
 /// The attributes that say something.
@@ -185,6 +193,12 @@ mod tests {
         assert_eq!(
             brief(&json!([{ "who": "everyone", "region": null, "via": ["policy"] }])),
             "via policy, who everyone"
+        );
+        assert_eq!(
+            brief(
+                &json!([{ "arn": "arn:aws:iam::aws:policy/A", "name": "A" }, { "account": "111122223333" }])
+            ),
+            "arn:aws:iam::aws:policy/A, 111122223333"
         );
         assert_eq!(
             brief(&json!({ "$unknown": ["s3:GetBucketPolicy"] })),

@@ -1,0 +1,218 @@
+//! Buckets, registries, repositories.
+
+use palisade_snapshot::{
+    AccessControlList, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule, Grant, Grantee,
+    Logging, ObjectOwnership, Observed, Registry, RegistryScanningRule, Repository, RepositoryFilter,
+    ScanningConfiguration, Versioning, VersioningStatus,
+};
+use serde_json::{Value, json};
+
+use super::{ACCOUNT, REGIONS, time};
+
+const OWNER: &str = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a";
+const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const BLOCKED: BlockPublicAccess = BlockPublicAccess {
+    block_public_acls: true,
+    ignore_public_acls: true,
+    block_public_policy: true,
+    restrict_public_buckets: true,
+};
+
+fn policy(statements: &Value) -> String {
+    json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+}
+
+fn grant(grantee: Grantee, permission: &str) -> Grant {
+    Grant { grantee, permission: permission.to_owned() }
+}
+
+/// A bucket as AWS makes it today: private, encrypted with S3's own keys, ACLs off.
+fn new_bucket(name: &str, region: &str, created_at: &str) -> Bucket {
+    Bucket {
+        arn: format!("arn:aws:s3:::{name}"),
+        name: name.to_owned(),
+        created_at: Some(time(created_at)),
+        region: Observed::Present(region.to_owned()),
+        policy: Observed::Absent,
+        acl: Observed::Present(AccessControlList {
+            owner_id: Some(OWNER.to_owned()),
+            grants: vec![grant(Grantee::CanonicalUser(OWNER.to_owned()), "FULL_CONTROL")],
+        }),
+        public_access_block: Observed::Present(BLOCKED),
+        object_ownership: Observed::Present(ObjectOwnership::BucketOwnerEnforced),
+        encryption: encryption("AES256", None),
+        versioning: Observed::Absent,
+        logging: Observed::Absent,
+        cors: Observed::Absent,
+    }
+}
+
+fn encryption(algorithm: &str, key: Option<String>) -> Observed<Encryption> {
+    let rule = EncryptionRule {
+        algorithm: Some(algorithm.to_owned()),
+        bucket_key_enabled: key.is_some(),
+        kms_key_id: key,
+    };
+    Observed::Present(Encryption { rules: vec![rule] })
+}
+
+pub(super) fn buckets() -> Vec<Bucket> {
+    vec![customer_data(), logs(), website(), uploads(), exports()]
+}
+
+fn tls_only(name: &str) -> Value {
+    json!({
+        "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    })
+}
+
+/// As it should be.
+fn customer_data() -> Bucket {
+    let name = "acme-customer-data";
+    let key = format!("arn:aws:kms:eu-west-1:{ACCOUNT}:key/0f3e2d1c-4b5a-4687-9c8d-7e6f5a4b3c2d");
+    Bucket {
+        policy: Observed::Present(policy(&json!([tls_only(name)]))),
+        encryption: encryption("aws:kms", Some(key)),
+        versioning: versioning(VersioningStatus::Enabled),
+        logging: Observed::Present(Logging {
+            target_bucket: "acme-logs".to_owned(),
+            target_prefix: "s3/customer-data/".to_owned(),
+        }),
+        ..new_bucket(name, "eu-west-1", "2024-03-04T10:00:00Z")
+    }
+}
+
+fn versioning(status: VersioningStatus) -> Observed<Versioning> {
+    Observed::Present(Versioning { status, mfa_delete: false })
+}
+
+/// Gets the logs of the others.
+fn logs() -> Bucket {
+    let name = "acme-logs";
+    let delivery = json!({
+        "Sid": "LogDelivery", "Effect": "Allow", "Principal": { "Service": "logging.s3.amazonaws.com" },
+        "Action": "s3:PutObject", "Resource": format!("arn:aws:s3:::{name}/s3/*"),
+        "Condition": { "StringEquals": { "aws:SourceAccount": ACCOUNT } },
+    });
+    Bucket {
+        policy: Observed::Present(policy(&json!([tls_only(name), delivery]))),
+        versioning: versioning(VersioningStatus::Enabled),
+        ..new_bucket(name, "eu-west-1", "2024-03-04T09:50:00Z")
+    }
+}
+
+/// Served straight from the bucket: everybody may read, on purpose or not.
+fn website() -> Bucket {
+    let name = "acme-website";
+    let read = json!({
+        "Sid": "PublicRead", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": format!("arn:aws:s3:::{name}/*"),
+    });
+    Bucket {
+        policy: Observed::Present(policy(&json!([read]))),
+        public_access_block: Observed::Absent,
+        ..new_bucket(name, "us-east-1", "2022-02-14T15:00:00Z")
+    }
+}
+
+/// Older than AWS's defaults: ACLs count, everybody may list, and any web page may write.
+fn uploads() -> Bucket {
+    Bucket {
+        acl: Observed::Present(AccessControlList {
+            owner_id: Some(OWNER.to_owned()),
+            grants: vec![
+                grant(Grantee::CanonicalUser(OWNER.to_owned()), "FULL_CONTROL"),
+                grant(Grantee::Group(EVERYBODY.to_owned()), "READ"),
+            ],
+        }),
+        public_access_block: Observed::Absent,
+        object_ownership: Observed::Absent,
+        versioning: versioning(VersioningStatus::Suspended),
+        cors: Observed::Present(vec![CorsRule {
+            id: None,
+            allowed_origins: vec!["*".to_owned()],
+            allowed_methods: vec!["GET".to_owned(), "PUT".to_owned()],
+            allowed_headers: vec!["*".to_owned()],
+            expose_headers: Vec::new(),
+            max_age_seconds: Some(3000),
+        }]),
+        ..new_bucket("acme-uploads", "eu-west-1", "2022-02-20T11:00:00Z")
+    }
+}
+
+/// Open to whoever comes from the office.
+fn exports() -> Bucket {
+    let name = "acme-exports";
+    let office = json!({
+        "Sid": "Office", "Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
+        "Condition": { "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } },
+    });
+    Bucket {
+        policy: Observed::Present(policy(&json!([tls_only(name), office]))),
+        public_access_block: Observed::Present(BlockPublicAccess {
+            block_public_policy: false,
+            restrict_public_buckets: false,
+            ..BLOCKED
+        }),
+        ..new_bucket(name, "eu-west-1", "2025-01-08T14:00:00Z")
+    }
+}
+
+pub(super) fn registries() -> Vec<Registry> {
+    REGIONS.map(registry).to_vec()
+}
+
+fn registry(region: &str) -> Registry {
+    let rule = RegistryScanningRule {
+        scan_frequency: "SCAN_ON_PUSH".to_owned(),
+        repository_filters: vec![RepositoryFilter {
+            filter: "shop/*".to_owned(),
+            filter_type: "WILDCARD".to_owned(),
+        }],
+    };
+    let rules = if region == "eu-west-1" { vec![rule] } else { Vec::new() };
+    Registry {
+        region: region.to_owned(),
+        scanning: Observed::Present(ScanningConfiguration { scan_type: "BASIC".to_owned(), rules }),
+    }
+}
+
+fn new_repository(name: &str) -> Repository {
+    Repository {
+        arn: format!("arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/{name}"),
+        name: name.to_owned(),
+        region: "eu-west-1".to_owned(),
+        created_at: Some(time("2023-05-02T13:00:00Z")),
+        scan_on_push: false,
+        tag_mutability: "MUTABLE".to_owned(),
+        tag_mutability_exclusions: Vec::new(),
+        encryption_type: "AES256".to_owned(),
+        kms_key: None,
+        policy: Observed::Absent,
+        lifecycle_policy: Observed::Absent,
+    }
+}
+
+pub(super) fn repositories() -> Vec<Repository> {
+    let untagged = json!({ "rules": [{
+        "rulePriority": 1, "description": "untagged images go after a week",
+        "selection": { "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7 },
+        "action": { "type": "expire" },
+    }]});
+    let pull = json!([{
+        "Sid": "AnyonePulls", "Effect": "Allow", "Principal": "*",
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    }]);
+    vec![
+        Repository {
+            tag_mutability: "IMMUTABLE".to_owned(),
+            lifecycle_policy: Observed::Present(untagged.to_string()),
+            ..new_repository("shop/api")
+        },
+        Repository { scan_on_push: true, ..new_repository("shop/worker") },
+        Repository { policy: Observed::Present(policy(&pull)), ..new_repository("base-image") },
+    ]
+}

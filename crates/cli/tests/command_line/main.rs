@@ -1,0 +1,12 @@
+//! Drives the built binary as a whole: arguments, files and an emulated AWS in; report, sentence and
+//! exit code out.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where something unexpected happens")]
+
+mod bad_input;
+mod check;
+mod commands;
+mod example_account;
+mod harness;
+#[cfg(unix)]
+mod output;
+mod scan;
