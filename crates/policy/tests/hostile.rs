@@ -98,3 +98,14 @@ fn bad_lines_say_what_is_wrong() {
         assert!(error.contains(expected), "{line}: {error}");
     }
 }
+
+#[test]
+fn an_answer_is_one_line_whatever_the_id() {
+    let line = "{\"id\": [\n\"a\",\r\n1.0], \"request\": {\"principal\": \"x\", \"action\": \"a:b\"}}";
+    for line in [line, "{\"id\": {\n}}"] {
+        let mut output = Vec::new();
+        let _ = Simulator::new(SimulatorOptions::default()).answer(1, line, &mut output);
+        assert_eq!(output.iter().filter(|&&byte| byte == b'\n').count(), 1);
+        assert!(serde_json::from_slice::<Value>(&output).is_ok());
+    }
+}

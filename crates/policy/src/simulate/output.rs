@@ -1,5 +1,7 @@
 //! A line of output.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -9,7 +11,7 @@ use crate::evaluate::{Explanation, Reason, Residual, StatementReference};
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    id: Option<&'a RawValue>,
+    id: Option<Cow<'a, RawValue>>,
     decision: &'static str,
     because: Vec<Because<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -18,7 +20,7 @@ struct Answer<'a> {
 
 #[derive(Serialize)]
 struct Failure<'a> {
-    id: Option<&'a RawValue>,
+    id: Option<Cow<'a, RawValue>>,
     line: u64,
     error: String,
 }
@@ -85,7 +87,7 @@ fn is_false(flag: &bool) -> bool {
 
 pub(super) fn write_answer(output: &mut Vec<u8>, id: Option<&RawValue>, explanation: &Explanation) {
     let answer = Answer {
-        id,
+        id: id.map(on_one_line),
         decision: explanation.decision.name(),
         because: explanation.because.iter().map(because).collect(),
         residual: explanation.residual.iter().map(hanging).collect(),
@@ -94,7 +96,16 @@ pub(super) fn write_answer(output: &mut Vec<u8>, id: Option<&RawValue>, explanat
 }
 
 pub(super) fn write_error(output: &mut Vec<u8>, id: Option<&RawValue>, line: u64, error: &LineError) {
-    write_line(output, &Failure { id, line, error: error.to_string() });
+    write_line(output, &Failure { id: id.map(on_one_line), line, error: error.to_string() });
+}
+
+/// The id as it was written, on one line: a line feed in JSON text can only stand between tokens.
+fn on_one_line(id: &RawValue) -> Cow<'_, RawValue> {
+    let text = id.get();
+    if !text.contains(['\n', '\r']) {
+        return Cow::Borrowed(id);
+    }
+    RawValue::from_string(text.replace(['\n', '\r'], " ")).map_or(Cow::Borrowed(id), Cow::Owned)
 }
 
 fn write_line(output: &mut Vec<u8>, value: &impl Serialize) {
