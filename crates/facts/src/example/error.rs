@@ -64,37 +64,17 @@ impl ExampleError {
 /// The known name with the fewest changes to `name`, if they are few.
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let name: String = name.chars().take(64).flat_map(char::to_lowercase).collect();
-    let ranked = known.into_iter().map(|one| (changes(&name, &one.to_lowercase()), one));
+    let ranked = known.into_iter().map(|one| (strsim::levenshtein(&name, &one.to_lowercase()), one));
     let (fewest, best) = ranked.min()?;
     (fewest * 3 <= name.chars().count().max(3)).then(|| best.to_owned())
 }
 
-/// How many characters must be put in, left out or replaced to come from one text to the other.
-fn changes(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, wanted) in from.chars().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        let mut next = vec![left];
-        for (found, above) in to.iter().zip(row.iter().skip(1)) {
-            let replaced = diagonal + usize::from(*found != wanted);
-            left = replaced.min(left + 1).min(above + 1);
-            next.push(left);
-            diagonal = *above;
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{changes, nearest};
+    use super::nearest;
 
     #[test]
     fn the_nearest_name_is_suggested_only_if_it_is_near() {
-        assert_eq!(changes("kitten", "sitting"), 3);
         assert_eq!(nearest("polcy", ["policy", "acl"]), Some("policy".to_owned()));
         assert_eq!(nearest("Versionig", ["versioning", "logging"]), Some("versioning".to_owned()));
         assert_eq!(nearest("website", ["policy", "acl"]), None);
