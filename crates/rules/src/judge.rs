@@ -83,10 +83,11 @@ struct Outcome<'a> {
     findings: Vec<Finding>,
 }
 
-/// Judges the account and its resources. Each finding goes to `sink` as soon as it is judged. Order:
-/// the kinds that are not streamed as the vocabulary has them, then for the others what could not be
-/// listed, then the streamed resources as they come; within a kind what could not be listed first, then
-/// resources; within a resource the rules by id.
+/// Judges the account and its resources. Each finding goes to `sink` as soon as it is judged.
+///
+/// The order is fixed: kind by kind as the vocabulary has them, first what could not be listed, then the
+/// resources that are not streamed; after all kinds the streamed resources as they come. Within a resource,
+/// the rules by id.
 ///
 /// # Errors
 /// When a rule can't be evaluated, a resource can't be read, or the sink fails.

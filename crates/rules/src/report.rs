@@ -342,8 +342,7 @@ impl Summary {
 pub struct Report {
     /// What was judged, by what.
     pub run: Run,
-    /// The findings in the order in which they were judged: kinds in the order of the vocabulary,
-    /// resources in the order of the snapshot, rules in the order of their ids.
+    /// The findings in the order in which they were judged: see [`judge`](crate::judge).
     pub findings: Vec<Finding>,
     /// What was answered and what was not.
     pub coverage: Coverage,
