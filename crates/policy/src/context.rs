@@ -26,12 +26,13 @@ pub enum ContextValue {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     values: BTreeMap<String, ContextValue>,
-    unknown: Vec<UnknownKeys>,
+    absent: Vec<Keys>,
+    unknown: Vec<Keys>,
 }
 
-/// Keys whose value, and presence, is not known.
+/// A key, or all keys that start alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum UnknownKeys {
+enum Keys {
     Named(String),
     StartingWith(String),
 }
@@ -72,11 +73,14 @@ impl Context {
     ///
     /// A trailing `*` names all keys that start so (`aws:PrincipalTag/*`); `*` alone names every key.
     pub fn mark_unknown(&mut self, key: &str) {
-        let key = key.to_ascii_lowercase();
-        self.unknown.push(match key.strip_suffix('*') {
-            Some(prefix) => UnknownKeys::StartingWith(prefix.to_owned()),
-            None => UnknownKeys::Named(key),
-        });
+        self.unknown.push(Keys::parse(key));
+    }
+
+    /// Says that a key is absent unless it is set, even where it is among keys that are unknown.
+    ///
+    /// A trailing `*` names all keys that start so.
+    pub fn mark_absent(&mut self, key: &str) {
+        self.absent.push(Keys::parse(key));
     }
 
     /// Adds what another context sets; the other wins where both set a key.
@@ -84,6 +88,7 @@ impl Context {
         for (key, value) in &other.values {
             self.values.insert(key.clone(), value.clone());
         }
+        self.absent.extend(other.absent.iter().cloned());
         self.unknown.extend(other.unknown.iter().cloned());
     }
 
@@ -103,14 +108,45 @@ impl Context {
         match self.values.get(key) {
             Some(ContextValue::Single(value)) => Lookup::Single(value),
             Some(ContextValue::Many(values)) => Lookup::Many(values),
-            None if self.unknown.is_empty() => Lookup::Absent,
-            None => {
-                let unknown = self.unknown.iter().any(|unknown| match unknown {
-                    UnknownKeys::Named(name) => name == key,
-                    UnknownKeys::StartingWith(prefix) => key.starts_with(prefix.as_str()),
-                });
-                if unknown { Lookup::Unknown } else { Lookup::Absent }
-            }
+            None if names(&self.unknown, key) && !names(&self.absent, key) => Lookup::Unknown,
+            None => Lookup::Absent,
         }
+    }
+}
+
+impl Keys {
+    fn parse(key: &str) -> Self {
+        let key = key.to_ascii_lowercase();
+        match key.strip_suffix('*') {
+            Some(prefix) => Self::StartingWith(prefix.to_owned()),
+            None => Self::Named(key),
+        }
+    }
+
+    fn include(&self, key: &str) -> bool {
+        match self {
+            Self::Named(name) => name == key,
+            Self::StartingWith(prefix) => key.starts_with(prefix.as_str()),
+        }
+    }
+}
+
+fn names(keys: &[Keys], key: &str) -> bool {
+    keys.iter().any(|keys| keys.include(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_wins_over_absent_and_absent_over_unknown() {
+        let mut context = Context::new();
+        context.mark_unknown("*");
+        context.mark_absent("aws:PrincipalTag/*");
+        context.set("aws:PrincipalTag/team", "blue");
+        assert_eq!(context.lookup("aws:principaltag/team"), Lookup::Single("blue"));
+        assert_eq!(context.lookup("aws:principaltag/env"), Lookup::Absent);
+        assert_eq!(context.lookup("aws:sourceip"), Lookup::Unknown);
     }
 }
