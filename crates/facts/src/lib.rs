@@ -25,6 +25,7 @@ mod context;
 mod coverage;
 mod declarations;
 pub mod ecr;
+pub mod escalation;
 pub mod example;
 mod exposure;
 mod facts;

@@ -1,0 +1,106 @@
+//! What the search is given.
+
+use palisade_policy::document::{DocumentError, PolicyDocument};
+use palisade_snapshot::{Observed, Shared};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use super::credentials::KnownCredentials;
+
+/// One account: who is in it, what limits it, and what is known of its users' credentials.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub(super) shared: Shared,
+    pub(super) scps: Vec<ScpLevel>,
+    pub(super) scps_known: bool,
+    pub(super) credentials: KnownCredentials,
+}
+
+/// The SCPs of one level of an organization.
+#[derive(Debug, Clone)]
+pub(super) struct ScpLevel {
+    pub(super) name: String,
+    pub(super) policies: Vec<(String, PolicyDocument)>,
+}
+
+/// Why a text is not a list of SCPs.
+#[derive(Debug, Error)]
+pub enum ScpError {
+    /// It is not a JSON array of levels.
+    #[error("not a JSON array of levels, root first, each with `org_id` and `policies`: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// A policy is none.
+    #[error("policy {policy} of level {level} is no policy: {error}")]
+    Policy {
+        /// The level, from 0.
+        level: usize,
+        /// The policy, from 0.
+        policy: usize,
+        /// What is wrong.
+        error: DocumentError,
+    },
+}
+
+#[derive(Deserialize)]
+struct RawLevel<'a> {
+    #[serde(default)]
+    org_id: String,
+    #[serde(borrow, default)]
+    policies: Vec<&'a RawValue>,
+}
+
+impl Account {
+    /// An account as a snapshot has it. Its credential report counts, for users that are not newer than it.
+    #[must_use]
+    pub fn new(shared: &Shared) -> Self {
+        let credentials = match &shared.account.credential_report {
+            Observed::Present(report) => KnownCredentials::from_snapshot(report),
+            _ => KnownCredentials::default(),
+        };
+        Self { shared: shared.clone(), scps: Vec::new(), scps_known: false, credentials }
+    }
+
+    /// The same, with what AWS's credential report says of its users' credentials.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: KnownCredentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// The twelve digits of the account.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.shared.header.account_id
+    }
+
+    /// The same, in an organization: a JSON array, one entry per level, root first:
+    /// `[{"org_id": "r-root", "policies": [{…}]}, …]`; `[]` for no organization.
+    ///
+    /// # Errors
+    /// [`ScpError`] with the place.
+    pub fn with_scps(mut self, text: &str) -> Result<Self, ScpError> {
+        let levels: Vec<RawLevel<'_>> = serde_json::from_str(text)?;
+        self.scps = levels
+            .into_iter()
+            .enumerate()
+            .map(|(level, raw)| scp_level(level, raw))
+            .collect::<Result<_, _>>()?;
+        self.scps_known = true;
+        Ok(self)
+    }
+}
+
+fn scp_level(level: usize, raw: RawLevel<'_>) -> Result<ScpLevel, ScpError> {
+    let name = if raw.org_id.is_empty() { format!("level {level}") } else { raw.org_id };
+    let read = |(policy, text): (usize, &RawValue)| {
+        let document = PolicyDocument::from_text(text.get()).map_err(|error| ScpError::Policy {
+            level,
+            policy,
+            error,
+        })?;
+        Ok::<_, ScpError>((format!("scp {policy} of {name}"), document))
+    };
+    let policies = raw.policies.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    Ok(ScpLevel { name, policies })
+}

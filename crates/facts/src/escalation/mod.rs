@@ -1,0 +1,136 @@
+//! Who can become administrator: escalation paths, proven step by step.
+//!
+//! Techniques are data (`rules/escalation/`). Each is tried for each user and role on each target; the policy engine
+//! decides every request on the concrete resource with all policies. What works are the edges of a graph, which is
+//! searched backwards from those who are administrators.
+
+mod administrator;
+mod attempt;
+mod changes;
+mod common_text;
+mod credentials;
+mod input;
+mod label;
+mod load;
+mod names;
+mod node;
+mod output;
+mod path;
+mod permission;
+mod prerequisite;
+mod search;
+mod technique;
+mod unit;
+mod world;
+
+use std::collections::{BTreeSet, HashSet};
+
+use palisade_policy::request::Action;
+
+pub use credentials::{CredentialReportError, Credentials, KnownCredentials};
+pub use input::{Account, ScpError};
+pub use load::{TechniqueError, built_in, load};
+pub use output::{Cut, Path, PathStep, PrincipalReport, Report, StatementUse, Status, WitnessRequest};
+pub use technique::Technique;
+pub use unit::Unit;
+
+use administrator::Administrators;
+use attempt::{CONDITIONAL, EXTERNAL};
+use path::Describing;
+use search::{Search, Ways};
+use world::{Builder, World};
+
+/// Searches the accounts with techniques.
+#[must_use]
+pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
+    let actions = interesting_actions(techniques);
+    let removed = BTreeSet::new();
+    let world = Builder::new(&actions, &removed).build(accounts);
+    let administrators = Administrators::new();
+    let search = Search::new(&world, techniques, &actions, &administrators);
+    let mut principals = report(&search);
+    principals.sort_by(|one, other| one.arn.cmp(&other.arn));
+    Report { principals, cut: Cut::default() }
+}
+
+/// The actions that techniques and the label of administrators rest on.
+fn interesting_actions(techniques: &[Technique]) -> Vec<Action> {
+    let mut seen = HashSet::new();
+    let mut actions: Vec<Action> = Vec::new();
+    let mut add = |name: &str| {
+        if let Some(action) = Action::parse(name)
+            && seen.insert((action.service().to_owned(), action.name().to_owned()))
+        {
+            actions.push(action);
+        }
+    };
+    for step in techniques.iter().flat_map(Technique::all_steps) {
+        add(&step.action);
+    }
+    label::actions().for_each(add);
+    actions
+}
+
+fn report(search: &Search<'_>) -> Vec<PrincipalReport> {
+    let certain = search.ways(0);
+    let conditional = search.ways(CONDITIONAL);
+    let external = search.ways(EXTERNAL);
+    let both = search.ways(CONDITIONAL | EXTERNAL);
+    let describing = Describing { search };
+    (0..search.world.principals.len())
+        .filter_map(|index| one(search, &describing, index, [&certain, &conditional, &external, &both]))
+        .collect()
+}
+
+fn one(
+    search: &Search<'_>,
+    describing: &Describing<'_, '_>,
+    index: usize,
+    ways: [&Ways; 4],
+) -> Option<PrincipalReport> {
+    let principal = search.world.principals.get(index)?;
+    let node = search.nodes.all.get(index)?;
+    let admin = search.labels.get(index).copied().unwrap_or_default();
+    let [certain, conditional, external, both] = ways.map(|ways| ways.get(&index).filter(|_| !admin));
+    let unread = unread(search.world, index);
+    let (status, paths) = match (certain, conditional, external, both) {
+        _ if admin => (Status::Administrator, Vec::new()),
+        (Some(_), ..) => (Status::CanEscalate, describing.paths(index, ways[0])),
+        (_, Some(_), ..) => (Status::Conditional, describing.paths(index, ways[1])),
+        (_, _, Some(_), _) => (Status::NeedsExternalState, describing.paths(index, ways[2])),
+        (.., Some(_)) => (Status::Conditional, describing.paths(index, ways[3])),
+        _ if !unread.is_empty() => (Status::Unknown, Vec::new()),
+        _ => (Status::Cannot, Vec::new()),
+    };
+    Some(PrincipalReport {
+        arn: principal.arn.clone(),
+        kind: match principal.kind {
+            world::PrincipalKind::User => "user",
+            world::PrincipalKind::Role => "role",
+        },
+        status,
+        admin,
+        can_escalate: status == Status::CanEscalate,
+        needs_external_state: !admin && certain.is_none() && (external.is_some() || both.is_some()),
+        limited_by: if admin { label::limited_by(search.world, node) } else { Vec::new() },
+        unknown_because: unread,
+        paths,
+    })
+}
+
+/// What could not be read of a user's or role's policies.
+fn unread(world: &World, index: usize) -> Vec<String> {
+    let Some(principal) = world.principals.get(index) else { return Vec::new() };
+    let groups = principal.groups.iter().filter_map(|&group| world.groups.get(group));
+    let mut found: Vec<String> = principal.own.unread.clone();
+    found.extend(groups.flat_map(|group| group.grants.unread.clone()));
+    if let world::Boundary::Unread(arn) = &principal.boundary {
+        found.push(arn.clone());
+    }
+    if let Some(account) = world.accounts.get(principal.account) {
+        found.extend(account.unlisted.iter().cloned());
+    }
+    found.sort();
+    found.dedup();
+    found
+}

@@ -1,0 +1,165 @@
+//! A user or role at a point of an attack: what it may do after what was changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palisade_policy::context::Context;
+use palisade_policy::policies::PrincipalPolicies;
+
+use super::world::{
+    ActionSet, Boundary, GroupIndex, ManagedIndex, PolicyIndex, PrincipalIndex, PrincipalKind, World,
+};
+
+/// What an attack changed about a user or role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    /// Its identity policies allow everything.
+    Rights,
+    /// One more managed policy is attached.
+    Attached(ManagedIndex),
+    /// It joined a group.
+    Joined(GroupIndex),
+    /// Another version of a managed policy is in force.
+    Version(ManagedIndex, PolicyIndex),
+    /// Its permissions boundary is gone, or allows everything.
+    NoBoundary,
+}
+
+pub(super) type NodeIndex = usize;
+
+/// A user or role after some changes.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) principal: PrincipalIndex,
+    pub(super) changes: BTreeSet<Change>,
+    pub(super) identity: Vec<PolicyIndex>,
+    pub(super) managed: Vec<ManagedIndex>,
+    pub(super) groups: Vec<GroupIndex>,
+    pub(super) boundary: Option<PolicyIndex>,
+    pub(super) side: PrincipalPolicies,
+    pub(super) potential: ActionSet,
+    /// What its requests imply, and what nobody can know of them.
+    pub(super) context: Context,
+}
+
+/// Condition keys about who or where the caller is that nothing tells.
+const UNKNOWN: [&str; 22] = [
+    "aws:AssumedRoot",
+    "aws:ChatbotSourceArn",
+    "aws:Ec2InstanceSourcePrivateIPv4",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
+    "aws:SourceIdentity",
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+    "ec2:RoleDelivery",
+    "ec2:SourceInstanceArn",
+    "lambda:SourceFunctionArn",
+];
+/// The same for sessions of roles.
+const UNKNOWN_FOR_ROLES: [&str; 4] = ["aws:FederatedProvider", "aws:userid", "saml:*", "identitystore:*"];
+
+impl World {
+    /// The user or role after the changes.
+    pub(super) fn node(&self, index: PrincipalIndex, changes: BTreeSet<Change>) -> Option<Node> {
+        let principal = self.principals.get(index)?;
+        let account = self.accounts.get(principal.account)?;
+        let mut identity = principal.own.policies.clone();
+        let mut managed = principal.own.managed.clone();
+        let mut groups = principal.groups.clone();
+        groups.extend(changes.iter().filter_map(|change| match change {
+            Change::Joined(group) => Some(*group),
+            _ => None,
+        }));
+        for group in groups.iter().filter_map(|&group| self.groups.get(group)) {
+            identity.extend(&group.grants.policies);
+            managed.extend(&group.grants.managed);
+        }
+        for change in &changes {
+            match change {
+                Change::Attached(policy) => {
+                    identity.extend(self.managed.get(*policy).and_then(|policy| policy.current));
+                    managed.push(*policy);
+                }
+                Change::Version(policy, version) => {
+                    let old = self.managed.get(*policy).and_then(|policy| policy.current);
+                    identity.retain(|one| Some(*one) != old);
+                    identity.push(*version);
+                }
+                Change::Rights => identity.push(account.written),
+                Change::Joined(_) | Change::NoBoundary => {}
+            }
+        }
+        let boundary = match &principal.boundary {
+            Boundary::Managed { policy, .. } if !changes.contains(&Change::NoBoundary) => Some(*policy),
+            _ => None,
+        };
+        let mut potential = ActionSet::default();
+        for policy in identity.iter().filter_map(|&index| self.policies.get(index)) {
+            potential.extend(&policy.potential);
+        }
+        Some(Node {
+            side: self.side(principal.account, &identity, boundary),
+            context: self.implied(index),
+            principal: index,
+            changes,
+            identity,
+            managed,
+            groups,
+            boundary,
+            potential,
+        })
+    }
+
+    fn implied(&self, index: PrincipalIndex) -> Context {
+        let Some(principal) = self.principals.get(index) else { return Context::new() };
+        let mut context = principal.engine.implied_context();
+        context.set("aws:ViaAWSService", "false");
+        context.set("aws:SecureTransport", "true");
+        if let Some(account) = self.accounts.get(principal.account) {
+            context.set("aws:CurrentTime", account.taken_at.to_string());
+            context.set("aws:EpochTime", account.taken_at.as_second().to_string());
+        }
+        UNKNOWN.iter().for_each(|key| context.mark_unknown(key));
+        if principal.kind == PrincipalKind::Role {
+            UNKNOWN_FOR_ROLES.iter().for_each(|key| context.mark_unknown(key));
+        }
+        context
+    }
+}
+
+/// The nodes of a search, each once.
+#[derive(Debug, Default)]
+pub(super) struct Nodes {
+    pub(super) all: Vec<Node>,
+    places: BTreeMap<(PrincipalIndex, BTreeSet<Change>), NodeIndex>,
+}
+
+impl Nodes {
+    /// The place of a node, which is made if it is new.
+    pub(super) fn place(
+        &mut self,
+        world: &World,
+        principal: PrincipalIndex,
+        changes: BTreeSet<Change>,
+    ) -> Option<NodeIndex> {
+        if let Some(&place) = self.places.get(&(principal, changes.clone())) {
+            return Some(place);
+        }
+        let node = world.node(principal, changes.clone())?;
+        let place = self.all.len();
+        self.all.push(node);
+        self.places.insert((principal, changes), place);
+        Some(place)
+    }
+}

@@ -1,0 +1,150 @@
+//! What must hold of a target, as far as it is known.
+
+use palisade_policy::context::Context;
+use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
+use palisade_policy::principal::Principal as EnginePrincipal;
+use palisade_policy::request::{Action, Request, Resource};
+
+use super::attempt::Target;
+use super::permission::Question;
+use super::technique::Prerequisite;
+use super::world::{Boundary, PrincipalIndex, World};
+
+/// A managed policy has at most so many versions ("IAM and AWS STS quotas").
+const MOST_VERSIONS: usize = 5;
+/// A user has at most so many access keys ("IAM and AWS STS quotas").
+const MOST_ACCESS_KEYS: u8 = 2;
+
+/// Whether something holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Yes,
+    No,
+    /// Nothing tells; this is assumed in the attacker's favour.
+    Assumed(&'static str),
+}
+
+impl Holds {
+    fn known(fact: Option<bool>, assumed: &'static str) -> Self {
+        match fact {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::Assumed(assumed),
+        }
+    }
+}
+
+impl Prerequisite {
+    /// That it does not hold, as an assumption.
+    pub(super) fn absence(self) -> &'static str {
+        match self {
+            Self::Mfa => "the user has no MFA device",
+            Self::AccessKeysFull => "the user has fewer than two access keys",
+            Self::LoginProfile => "the user has no console password",
+            _ => "nothing else stands in the way",
+        }
+    }
+}
+
+impl World {
+    /// Whether a prerequisite holds of a target.
+    pub(super) fn holds(&self, prerequisite: Prerequisite, target: Target) -> Holds {
+        let principal = target.principal.and_then(|index| self.principals.get(index));
+        let credentials = principal.map(|principal| principal.credentials).unwrap_or_default();
+        let policy = target.policy.and_then(|index| self.managed.get(index));
+        let is = |fact: bool| if fact { Holds::Yes } else { Holds::No };
+        let full = policy.is_some_and(|policy| policy.versions >= MOST_VERSIONS);
+        let in_profile = principal.is_some_and(|principal| !principal.instance_profiles.is_empty());
+        let keys = |wanted: bool| credentials.access_keys.map(|count| (count >= MOST_ACCESS_KEYS) == wanted);
+        match prerequisite {
+            Prerequisite::LoginProfile => {
+                Holds::known(credentials.login_profile, "the user has a console password")
+            }
+            Prerequisite::NoLoginProfile => {
+                Holds::known(credentials.login_profile.map(|has| !has), "the user has no console password")
+            }
+            Prerequisite::Mfa => Holds::known(credentials.mfa, "the user has an MFA device"),
+            Prerequisite::AccessKeySlot => {
+                Holds::known(keys(false), "the user has fewer than two access keys")
+            }
+            Prerequisite::AccessKeysFull => Holds::known(keys(true), "the user has two access keys"),
+            Prerequisite::VersionSlot => is(!full),
+            Prerequisite::VersionsFull => is(full),
+            Prerequisite::InstanceProfile => is(in_profile),
+            Prerequisite::NoInstanceProfile => is(!in_profile),
+            Prerequisite::Boundary => {
+                is(principal.is_some_and(|principal| !matches!(principal.boundary, Boundary::None)))
+            }
+        }
+    }
+
+    /// Whether a role trusts a service: `Some(true)` if only under conditions that nobody can know, `None` if not.
+    pub(super) fn trusts_service(&self, role: PrincipalIndex, service: &str) -> Option<bool> {
+        let role = self.principals.get(role)?;
+        let account = self.accounts.get(role.account)?;
+        let regional = format!("{service}.cn");
+        let names = [service, regional.as_str()];
+        let in_china = account.partition == "aws-cn";
+        let names = names.into_iter().take(if in_china { 2 } else { 1 });
+        names.filter_map(|service| self.lets_in(role, &account.id, service)).min()
+    }
+
+    fn lets_in(&self, role: &super::world::Principal, account: &str, service: &str) -> Option<bool> {
+        let trust = role.trust?;
+        let resource_side = ResourcePolicies {
+            policy: Some(PolicySet::new(self.compiled(&[trust]))),
+            ..ResourcePolicies::default()
+        };
+        let principal = EnginePrincipal::parse(service);
+        let action = Action::parse("sts:AssumeRole")?;
+        let resource = Resource::new(&role.arn);
+        let mut context = Request::implied_context(&principal, &resource);
+        context.set("aws:SourceAccount", account);
+        context.mark_unknown("aws:SourceOrgID");
+        context.mark_unknown("aws:SourceOrgPaths");
+        tags(&mut context, &role.tags);
+        let side = PrincipalPolicies::default();
+        let question = Question {
+            principal: &principal,
+            side: &side,
+            policies: vec![trust],
+            action: &action,
+            resource: &resource,
+            resource_side: &resource_side,
+            context,
+            takes_tags: false,
+        };
+        question.permitted(self).map(|permitted| permitted.conditional)
+    }
+
+    /// Adds what is known of the resource of a request to its context.
+    pub(super) fn describe(
+        &self,
+        context: &mut Context,
+        resource: &Resource,
+        target: Target,
+        action: &Action,
+    ) {
+        if let Some(account) = resource.account() {
+            context.set("aws:ResourceAccount", account);
+        }
+        let principal = target.principal.and_then(|index| self.principals.get(index));
+        if let Some(principal) = principal.filter(|principal| principal.arn == resource.arn()) {
+            tags(context, &principal.tags);
+            let changes = action.service() == "iam" && action.name() != "passrole";
+            if let Some(arn) = principal.boundary.arn().filter(|_| changes) {
+                context.set("iam:PermissionsBoundary", arn);
+            }
+        } else if resource.arn().contains(":policy/") {
+            context.mark_unknown("aws:ResourceTag/*");
+            context.mark_unknown("iam:ResourceTag/*");
+        }
+    }
+}
+
+fn tags(context: &mut Context, tags: &[(String, String)]) {
+    for (key, value) in tags {
+        context.set(&format!("aws:ResourceTag/{key}"), value.as_str());
+        context.set(&format!("iam:ResourceTag/{key}"), value.as_str());
+    }
+}

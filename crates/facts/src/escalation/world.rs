@@ -1,0 +1,428 @@
+//! The accounts as the search sees them: who holds which policies, each read and compiled once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use palisade_policy::compiled::CompiledPolicy;
+use palisade_policy::document::{Effect, PolicyDocument};
+use palisade_policy::policies::{PolicySet, PrincipalPolicies};
+use palisade_policy::principal::Principal as EnginePrincipal;
+use palisade_policy::request::Action;
+use palisade_snapshot::{
+    AttachedPolicy, InlinePolicy, ManagedPolicy, PermissionsBoundary, RecordKind, Shared,
+};
+
+use super::credentials::Credentials;
+use super::input::{Account as InputAccount, ScpLevel};
+use super::unit::Unit;
+use crate::iam::inline_policy;
+
+/// AWS's own policy that allows everything ("AWS managed policies for job functions" in the IAM User Guide). It is
+/// the only document that is known without being read.
+pub(super) const ADMINISTRATOR_ACCESS: &str = "policy/AdministratorAccess";
+const ALLOWS_EVERYTHING: &str =
+    r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+
+/// The place of a policy that was read.
+pub(super) type PolicyIndex = usize;
+/// The place of a user or role.
+pub(super) type PrincipalIndex = usize;
+/// The place of a group.
+pub(super) type GroupIndex = usize;
+/// The place of a managed policy.
+pub(super) type ManagedIndex = usize;
+
+/// A policy that was read.
+#[derive(Debug)]
+pub(super) struct Policy {
+    /// What names it in answers: its ARN.
+    pub(super) name: String,
+    pub(super) compiled: Arc<CompiledPolicy>,
+    pub(super) document: PolicyDocument,
+    /// The interesting actions that an Allow statement is about.
+    pub(super) potential: ActionSet,
+    pub(super) denies: bool,
+}
+
+/// A set of interesting actions, by their places.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ActionSet(Vec<u64>);
+
+impl ActionSet {
+    pub(super) fn add(&mut self, index: usize) {
+        let word = index / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= 1 << (index % 64);
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own |= other;
+        }
+    }
+
+    pub(super) fn contains(&self, index: usize) -> bool {
+        self.0.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+    }
+}
+
+/// The policies of a user, group or role that count, and what could not be read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Grants {
+    pub(super) policies: Vec<PolicyIndex>,
+    /// The managed policies among them.
+    pub(super) managed: Vec<ManagedIndex>,
+    pub(super) unread: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PrincipalKind {
+    User,
+    Role,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Boundary {
+    None,
+    Managed { arn: String, policy: PolicyIndex, managed: Option<ManagedIndex> },
+    Unread(String),
+}
+
+impl Boundary {
+    pub(super) fn arn(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Managed { arn, .. } | Self::Unread(arn) => Some(arn),
+        }
+    }
+}
+
+/// A user or role.
+#[derive(Debug)]
+pub(super) struct Principal {
+    pub(super) kind: PrincipalKind,
+    pub(super) account: usize,
+    pub(super) arn: String,
+    pub(super) name: String,
+    pub(super) engine: EnginePrincipal,
+    pub(super) own: Grants,
+    pub(super) groups: Vec<GroupIndex>,
+    pub(super) boundary: Boundary,
+    pub(super) tags: Vec<(String, String)>,
+    /// The trust policy of a role; `None` for users and where it could not be read.
+    pub(super) trust: Option<PolicyIndex>,
+    pub(super) instance_profiles: Vec<String>,
+    /// Whether only AWS can change it: service-linked roles, roles under `aws-reserved`.
+    pub(super) reserved: bool,
+    pub(super) credentials: Credentials,
+}
+
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) account: usize,
+    pub(super) arn: String,
+    pub(super) grants: Grants,
+}
+
+/// A managed policy.
+#[derive(Debug)]
+pub(super) struct Managed {
+    pub(super) account: usize,
+    pub(super) arn: String,
+    pub(super) current: Option<PolicyIndex>,
+    /// Its other versions that could be read, by id.
+    pub(super) others: Vec<(String, PolicyIndex)>,
+    pub(super) versions: usize,
+    pub(super) customer: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) partition: String,
+    pub(super) taken_at: jiff::Timestamp,
+    pub(super) scps: Vec<PolicySet>,
+    pub(super) scp_policies: Vec<PolicyIndex>,
+    pub(super) administrator_access: PolicyIndex,
+    /// A policy that an attacker writes: it allows everything.
+    pub(super) written: PolicyIndex,
+    /// Listings that are incomplete.
+    pub(super) unlisted: Vec<String>,
+}
+
+/// Everything the search looks at.
+#[derive(Debug, Default)]
+pub(super) struct World {
+    pub(super) policies: Vec<Policy>,
+    pub(super) accounts: Vec<Account>,
+    pub(super) principals: Vec<Principal>,
+    pub(super) groups: Vec<Group>,
+    pub(super) managed: Vec<Managed>,
+}
+
+/// Builds a world.
+pub(super) struct Builder<'a> {
+    world: World,
+    actions: &'a [Action],
+    removed: &'a BTreeSet<Unit>,
+}
+
+/// The managed policies and groups of one account, by name.
+#[derive(Default)]
+struct Names {
+    managed: BTreeMap<String, ManagedIndex>,
+    groups: BTreeMap<String, GroupIndex>,
+}
+
+impl<'a> Builder<'a> {
+    /// `actions` are those that techniques use; `removed` is taken away from the accounts.
+    pub(super) fn new(actions: &'a [Action], removed: &'a BTreeSet<Unit>) -> Self {
+        Self { world: World::default(), actions, removed }
+    }
+
+    pub(super) fn build(mut self, inputs: &[InputAccount]) -> World {
+        for input in inputs {
+            self.account(input);
+        }
+        self.world
+    }
+
+    fn account(&mut self, input: &InputAccount) {
+        let shared = &input.shared;
+        let account = self.world.accounts.len();
+        let mut scp_policies = Vec::new();
+        let scps = input.scps.iter().map(|level| self.scp_level(level, &mut scp_policies)).collect();
+        let partition = shared.header.partition.clone();
+        let name = format!("arn:{partition}:iam::aws:{ADMINISTRATOR_ACCESS}");
+        let administrator_access = self.read(&name, ALLOWS_EVERYTHING).unwrap_or_default();
+        let written = self.read("a policy that the attacker writes", ALLOWS_EVERYTHING).unwrap_or_default();
+        let unlisted = shared.listings.iter().filter(|listing| {
+            listing.incomplete.is_some()
+                && matches!(
+                    listing.kind,
+                    RecordKind::User | RecordKind::Group | RecordKind::Role | RecordKind::Policy
+                )
+        });
+        self.world.accounts.push(Account {
+            id: shared.header.account_id.clone(),
+            taken_at: shared.header.taken_at,
+            scps,
+            scp_policies,
+            administrator_access,
+            written,
+            unlisted: unlisted.map(|listing| listing.kind.evidence().name().to_owned()).collect(),
+            partition,
+        });
+        let mut names = Names::default();
+        for policy in &shared.policies {
+            self.managed(account, policy, &mut names);
+        }
+        for group in &shared.groups {
+            let grants =
+                self.grants(account, &group.arn, &group.inline_policies, &group.attached_policies, &names);
+            names.groups.insert(group.name.clone(), self.world.groups.len());
+            self.world.groups.push(Group { account, arn: group.arn.clone(), grants });
+        }
+        self.users(account, input, &names);
+        self.roles(account, shared, &names);
+    }
+
+    fn scp_level(&mut self, level: &ScpLevel, all: &mut Vec<PolicyIndex>) -> PolicySet {
+        let mut policies = Vec::new();
+        for (name, document) in &level.policies {
+            let index = self.add(name.clone(), document.clone());
+            all.push(index);
+            policies.extend(self.world.policies.get(index).map(|policy| Arc::clone(&policy.compiled)));
+        }
+        PolicySet::new(policies).named(level.name.clone())
+    }
+
+    /// Reads a policy; `None` if its text is none.
+    fn read(&mut self, name: &str, text: &str) -> Option<PolicyIndex> {
+        let document = PolicyDocument::from_text(text).ok()?;
+        Some(self.add(name.to_owned(), document))
+    }
+
+    fn add(&mut self, name: String, mut document: PolicyDocument) -> PolicyIndex {
+        if !self.removed.is_empty() {
+            document
+                .statements
+                .retain(|statement| !self.removed.contains(&Unit::statement(&name, statement.index)));
+        }
+        let compiled = Arc::new(CompiledPolicy::new(name.clone(), &document));
+        let mut potential = ActionSet::default();
+        let allows = || compiled.statements().iter().filter(|one| one.effect() == Effect::Allow);
+        for (index, action) in self.actions.iter().enumerate() {
+            if allows().any(|statement| statement.is_about(action)) {
+                potential.add(index);
+            }
+        }
+        let denies = document.statements.iter().any(|statement| statement.effect == Effect::Deny);
+        self.world.policies.push(Policy { name, compiled, document, potential, denies });
+        self.world.policies.len() - 1
+    }
+
+    fn managed(&mut self, account: usize, policy: &ManagedPolicy, names: &mut Names) {
+        let customer = !policy.arn.contains(":iam::aws:");
+        let current = policy.document().and_then(|text| self.read(&policy.arn, text));
+        let mut others = Vec::new();
+        if customer {
+            for version in policy.versions.iter().filter(|version| version.id != policy.default_version_id) {
+                let name = format!("{} version {}", policy.arn, version.id);
+                others.extend(self.read(&name, &version.document).map(|index| (version.id.clone(), index)));
+            }
+        }
+        names.managed.insert(policy.arn.clone(), self.world.managed.len());
+        self.world.managed.push(Managed {
+            account,
+            arn: policy.arn.clone(),
+            current,
+            others,
+            versions: policy.versions.len(),
+            customer,
+        });
+    }
+
+    fn grants(
+        &mut self,
+        account: usize,
+        holder: &str,
+        inline: &[InlinePolicy],
+        attached: &[AttachedPolicy],
+        names: &Names,
+    ) -> Grants {
+        let mut grants = Grants::default();
+        for policy in inline {
+            let name = inline_policy::arn(holder, &policy.name);
+            match self.read(&name, &policy.document) {
+                Some(index) => grants.policies.push(index),
+                None => grants.unread.push(name),
+            }
+        }
+        for policy in attached {
+            if self.removed.contains(&Unit::attachment(holder, &policy.arn)) {
+                continue;
+            }
+            match self.managed_policy(account, &policy.arn, names) {
+                Some(index) => grants.policies.push(index),
+                None => grants.unread.push(policy.arn.clone()),
+            }
+            grants.managed.extend(names.managed.get(&policy.arn));
+        }
+        grants
+    }
+
+    /// The document in force of a managed policy.
+    fn managed_policy(&self, account: usize, arn: &str, names: &Names) -> Option<PolicyIndex> {
+        let managed = names.managed.get(arn).and_then(|&index| self.world.managed.get(index));
+        let listed = managed.and_then(|managed| managed.current);
+        listed.or_else(|| {
+            let account = self.world.accounts.get(account)?;
+            let known = format!("arn:{}:iam::aws:{ADMINISTRATOR_ACCESS}", account.partition);
+            (arn == known).then_some(account.administrator_access)
+        })
+    }
+
+    fn boundary(&self, account: usize, boundary: Option<&PermissionsBoundary>, names: &Names) -> Boundary {
+        let Some(boundary) = boundary else { return Boundary::None };
+        match self.managed_policy(account, &boundary.arn, names) {
+            Some(policy) => Boundary::Managed {
+                arn: boundary.arn.clone(),
+                policy,
+                managed: names.managed.get(&boundary.arn).copied(),
+            },
+            None => Boundary::Unread(boundary.arn.clone()),
+        }
+    }
+
+    fn users(&mut self, account: usize, input: &InputAccount, names: &Names) {
+        for user in &input.shared.users {
+            let own = self.grants(account, &user.arn, &user.inline_policies, &user.attached_policies, names);
+            let tags = pairs(&user.tags);
+            self.world.principals.push(Principal {
+                kind: PrincipalKind::User,
+                account,
+                arn: user.arn.clone(),
+                name: user.name.clone(),
+                engine: engine(&user.arn, &user.id, &tags),
+                own,
+                groups: user.groups.iter().filter_map(|name| names.groups.get(name).copied()).collect(),
+                boundary: self.boundary(account, user.permissions_boundary.as_ref(), names),
+                tags,
+                trust: None,
+                instance_profiles: Vec::new(),
+                reserved: false,
+                credentials: input.credentials.of(user),
+            });
+        }
+    }
+
+    fn roles(&mut self, account: usize, shared: &Shared, names: &Names) {
+        for role in &shared.roles {
+            let mut own =
+                self.grants(account, &role.arn, &role.inline_policies, &role.attached_policies, names);
+            let trust = self.read(&Unit::trust_policy(&role.arn), &role.trust_policy);
+            if trust.is_none() {
+                own.unread.push(Unit::trust_policy(&role.arn));
+            }
+            let tags = pairs(&role.tags);
+            self.world.principals.push(Principal {
+                kind: PrincipalKind::Role,
+                account,
+                arn: role.arn.clone(),
+                name: role.name.clone(),
+                engine: engine(&role.arn, &role.id, &tags),
+                own,
+                groups: Vec::new(),
+                boundary: self.boundary(account, role.permissions_boundary.as_ref(), names),
+                tags,
+                trust,
+                instance_profiles: role.instance_profiles.clone(),
+                reserved: ["/aws-service-role/", "/aws-reserved/"]
+                    .iter()
+                    .any(|path| role.path.starts_with(path)),
+                credentials: Credentials::default(),
+            });
+        }
+    }
+}
+
+fn pairs(tags: &[palisade_snapshot::Tag]) -> Vec<(String, String)> {
+    tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
+}
+
+fn engine(arn: &str, id: &str, tags: &[(String, String)]) -> EnginePrincipal {
+    tags.iter().fold(EnginePrincipal::parse(arn).with_unique_id(id), |principal, (key, value)| {
+        principal.with_tag(key, value)
+    })
+}
+
+impl World {
+    /// Adds a policy that somebody writes during an attack.
+    pub(super) fn compiled(&self, policies: &[PolicyIndex]) -> Vec<Arc<CompiledPolicy>> {
+        policies.iter().filter_map(|&index| Some(Arc::clone(&self.policies.get(index)?.compiled))).collect()
+    }
+
+    /// The policies on the principal's side of somebody who holds these.
+    pub(super) fn side(
+        &self,
+        account: usize,
+        identity: &[PolicyIndex],
+        boundary: Option<PolicyIndex>,
+    ) -> PrincipalPolicies {
+        let boundaries = boundary.map(|index| PolicySet::new(self.compiled(&[index]))).into_iter().collect();
+        PrincipalPolicies {
+            identity: PolicySet::new(self.compiled(identity)),
+            boundaries,
+            session: None,
+            scps: self.accounts.get(account).map(|account| account.scps.clone()).unwrap_or_default(),
+        }
+    }
+}
