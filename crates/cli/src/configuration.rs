@@ -50,19 +50,21 @@ impl Configuration {
     /// The JSON Schema of the file: the keys of both parts.
     pub(crate) fn schema() -> Value {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
-        let mut schema = generator.root_schema_for::<Declarations>().to_value();
-        let mut settings = generator.root_schema_for::<Settings>().to_value();
+        let mut schema = generator.root_schema_for::<Declarations>();
+        let settings = generator.root_schema_for::<Settings>();
         for part in ["properties", "$defs"] {
-            let more = settings.get_mut(part).map(Value::take);
-            match (schema.get_mut(part).and_then(Value::as_object_mut), more) {
-                (Some(all), Some(Value::Object(more))) => all.extend(more),
-                (None, Some(more)) => schema[part] = more,
-                _ => {}
+            let more = settings.get(part).and_then(Value::as_object).cloned().unwrap_or_default();
+            match schema.get_mut(part).and_then(Value::as_object_mut) {
+                Some(all) => all.extend(more),
+                None => {
+                    schema.insert(part.to_owned(), more.into());
+                }
             }
         }
-        schema["title"] = DEFAULT_FILE.into();
-        schema["description"] = "What the user declares about the account, and settings for rules.".into();
-        schema
+        schema.insert("title".to_owned(), DEFAULT_FILE.into());
+        let about = "What the user declares about the account, and settings for rules.";
+        schema.insert("description".to_owned(), about.into());
+        schema.to_value()
     }
 
     /// SHA-256 of what it says, in lower-case hexadecimal; comments and order of keys don't count.

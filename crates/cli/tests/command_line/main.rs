@@ -1,6 +1,11 @@
 //! Drives the built binary as a whole: arguments, files and an emulated AWS in; report, sentence and
 //! exit code out.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where something unexpected happens")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where something unexpected happens"
+)]
 
 mod bad_input;
 mod check;
@@ -10,3 +15,6 @@ mod harness;
 #[cfg(unix)]
 mod output;
 mod scan;
+mod scan_accounts;
+mod scan_evidence_loss;
+mod scan_report;
