@@ -1,0 +1,73 @@
+//! Scans of whole accounts: what they find, what they ask, and that they find it again.
+
+use std::collections::BTreeSet;
+
+use crate::scan_report::Emulated;
+use palisade_emulator::{Account, Sizes};
+use palisade_snapshot::CALLS;
+
+/// The most requests under way at once, as the collector has it.
+const MAX_IN_FLIGHT: usize = 32;
+
+#[test]
+fn nothing_is_wrong_with_the_clean_account() {
+    let emulated = Emulated::fixture("clean");
+    let (ended, report) = emulated.scan(&["--fail-on", "low"]);
+    for verdict in ["fail", "unknown", "manual"] {
+        assert_eq!(report.rules(verdict), BTreeSet::new(), "{verdict}");
+    }
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(report.unreadable(), BTreeSet::new());
+    assert_eq!(report.coverage.planned, report.coverage.answered);
+    assert!(report.rules("pass").len() > 80, "{:?}", report.rules("pass"));
+}
+
+#[test]
+fn only_what_needs_an_attestation_is_open_without_a_configuration() {
+    let emulated = Emulated::account(Account::fixture("clean").unwrap());
+    let (ended, report) = emulated.scan(&["--fail-on", "low"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(!report.rules("manual").is_empty());
+    let attested: Vec<_> =
+        report.rules("manual").into_iter().filter(|rule| !rule.starts_with("account-")).collect();
+    assert_eq!(attested, Vec::<&str>::new());
+}
+
+#[test]
+fn the_mixed_account_has_some_of_each() {
+    let (ended, report) = Emulated::fixture("mixed").scan(&["--fail-on", "critical"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert_eq!(report.rules("unknown"), BTreeSet::new());
+    let both: Vec<_> = report.rules("fail").intersection(&report.rules("pass")).copied().collect();
+    assert!(both.len() > 25, "fail on one and pass on another: {both:?}");
+}
+
+#[test]
+fn a_scan_needs_few_requests_writes_nothing_and_is_polite() {
+    let sizes = Sizes::MEDIUM;
+    let emulated = Emulated::account(Account::generate(sizes));
+    let (ended, report) = emulated.scan(&[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(report.resources("s3.bucket").len(), sizes.buckets);
+    assert_eq!(report.resources("ecr.repository").len(), sizes.repositories);
+    let proxy = emulated.emulator.proxy();
+    let requests = proxy.requests().len();
+    assert!(requests <= 340, "{requests}: {:?}", proxy.counts());
+    assert!(requests <= 60 + 12 * sizes.buckets + 4 * sizes.repositories, "{requests}: {:?}", proxy.counts());
+    assert_eq!(proxy.writes(), Vec::<String>::new());
+    let listed: BTreeSet<_> = CALLS.iter().map(|call| call.operation).collect();
+    let asked = proxy.counts();
+    let others: Vec<_> = asked.keys().filter(|operation| !listed.contains(operation.as_str())).collect();
+    assert_eq!(others, Vec::<&String>::new(), "not in the table of calls");
+    assert!((1..=MAX_IN_FLIGHT).contains(&proxy.max_in_flight()), "{}", proxy.max_in_flight());
+}
+
+#[test]
+fn a_second_scan_finds_the_same_and_the_snapshot_gives_the_same_bytes() {
+    let emulated = Emulated::fixture("mixed");
+    let (first, report) = emulated.scan(&["--snapshot", "kept.jsonl"]);
+    let (_, again) = emulated.scan(&[]);
+    assert_eq!(report.findings, again.findings);
+    let checked = emulated.place.run(&["check", "kept.jsonl", "-f", "json", "--all"]);
+    assert_eq!((checked.code, checked.stdout), (first.code, first.stdout));
+}

@@ -1,0 +1,152 @@
+//! What is refused, breaks or goes away while an account is read never turns into a verdict.
+
+use std::collections::BTreeSet;
+
+use crate::scan_report::{Emulated, Finding, Report};
+use palisade_emulator::{Account, Fault, Sizes, Target};
+use palisade_snapshot::CALLS;
+
+/// The one operation without which there is no account.
+const CALLER: &str = "sts:GetCallerIdentity";
+
+/// What is wrong with a report in which this operation was refused, compared with the undisturbed
+/// one. Each finding keeps its verdict, or is unknown and names the operation; where its resource
+/// could not be listed, an unknown of its rule stands for it.
+fn changed_otherwise(before: &Report, after: &Report, operation: &str) -> Vec<String> {
+    let found = after.by_id();
+    let known: BTreeSet<_> = before.by_id().into_keys().collect();
+    let stands_for = |lost: &Finding| {
+        let mut gaps = after.findings.iter().filter(|finding| finding.is_gap() && finding.rule == lost.rule);
+        gaps.any(|gap| gap.is_unknown_for(operation))
+    };
+    let kept = |finding: &Finding| match found.get(finding.id.as_str()) {
+        Some(now) => now.verdict == finding.verdict || now.is_unknown_for(operation),
+        None => stands_for(finding),
+    };
+    let told = |finding: &Finding| {
+        let now = found.get(finding.id.as_str()).map_or("nothing", |now| now.verdict.as_str());
+        format!(
+            "{operation}: {} on {} was {} and is {now}",
+            finding.rule, finding.resource.arn, finding.verdict
+        )
+    };
+    let lost = before.findings.iter().filter(|finding| !kept(finding)).map(told);
+    let new = after.findings.iter().filter(|finding| !known.contains(finding.id.as_str()));
+    let new = new.filter(|finding| !finding.is_unknown_for(operation));
+    let new = new.map(|finding| {
+        format!("{operation}: new {} of {} on {}", finding.verdict, finding.rule, finding.resource.arn)
+    });
+    lost.chain(new).collect()
+}
+
+#[test]
+fn a_refused_operation_changes_findings_to_unknown_and_in_no_other_way() {
+    let emulated = Emulated::fixture("mixed");
+    let proxy = emulated.emulator.proxy();
+    // Refused first, while there is no report yet that could be read in its place.
+    let preparing = CALLS.iter().filter(|call| call.evidence.is_empty());
+    let mut disturbed = Vec::new();
+    for call in preparing.chain(CALLS.iter().filter(|call| !call.evidence.is_empty())) {
+        if call.operation == CALLER {
+            continue;
+        }
+        proxy.clear();
+        proxy.inject(call.operation, Fault::Denied);
+        let (ended, report) = emulated.scan(&[]);
+        let refused = proxy.counts().contains_key(call.operation);
+        disturbed.push((call.operation, refused, ended.code, report));
+    }
+    proxy.clear();
+    let (ended, undisturbed) = emulated.scan(&[]);
+    assert_eq!((ended.code, undisturbed.unreadable()), (Some(0), BTreeSet::new()), "{}", ended.stderr);
+    assert!(undisturbed.rules("fail").len() > 40, "{:?}", undisturbed.rules("fail"));
+
+    let mut complaints = Vec::new();
+    for (operation, refused, code, report) in &disturbed {
+        complaints.extend(changed_otherwise(&undisturbed, report, operation));
+        let lost = report.unreadable();
+        let expected =
+            if *refused { (Some(4), BTreeSet::from([*operation])) } else { (Some(0), BTreeSet::new()) };
+        if (*code, lost) != expected {
+            complaints
+                .push(format!("{operation}: exit {code:?}, unreadable {:?}", report.coverage.unreadable));
+        }
+    }
+    assert_eq!(complaints, Vec::<String>::new());
+}
+
+#[test]
+fn without_a_caller_there_is_no_result() {
+    let emulated = Emulated::fixture("mixed");
+    emulated.emulator.proxy().inject(CALLER, Fault::Denied);
+    emulated.place.run(&["scan"]).failed(1, &[CALLER]);
+}
+
+#[test]
+fn when_everything_but_the_caller_is_refused_the_needed_policy_is_named() {
+    let emulated = Emulated::fixture("mixed");
+    for call in CALLS.iter().filter(|call| call.operation != CALLER) {
+        emulated.emulator.proxy().inject(call.operation, Fault::Denied);
+    }
+    emulated.place.run(&["scan"]).failed(1, &["palisade permissions"]);
+}
+
+/// The listings in pages: size of a page, the kinds they hold, and how many the first two pages have.
+const LISTINGS: &[(&str, usize, &str, usize)] = &[
+    ("iam:GetAccountAuthorizationDetails", 10, "iam.user", 20),
+    ("s3:ListBuckets", 5, "s3.bucket", 10),
+    // Four of seven in one region, and all three in the other.
+    ("ecr:DescribeRepositories", 2, "ecr.repository", 7),
+];
+
+#[test]
+fn a_listing_that_breaks_on_its_third_page_keeps_two_and_says_so() {
+    let emulated = Emulated::account(Account::generate(Sizes::MEDIUM));
+    let proxy = emulated.emulator.proxy();
+    for &(operation, page_size, kind, kept) in LISTINGS {
+        proxy.clear();
+        proxy.set_page_size(page_size);
+        let (whole, undisturbed) = emulated.scan(&["--service", service(kind)]);
+        assert_eq!(whole.code, Some(0), "{operation}");
+        proxy.inject(Target::operation(operation).page(3), Fault::Denied);
+        let (ended, report) = emulated.scan(&["--service", service(kind)]);
+        assert_eq!(
+            (ended.code, report.unreadable()),
+            (Some(4), BTreeSet::from([operation])),
+            "{}",
+            ended.stderr
+        );
+        assert_eq!(report.resources(kind).len(), kept, "{operation}");
+        assert!(report.resources(kind).is_subset(&undisturbed.resources(kind)));
+        assert!(undisturbed.resources(kind).len() > kept);
+        assert_eq!(changed_otherwise(&undisturbed, &report, operation), Vec::<String>::new());
+    }
+}
+
+fn service(kind: &str) -> &str {
+    kind.split('.').next().unwrap()
+}
+
+#[test]
+fn what_was_deleted_after_it_was_listed_is_gone_and_nothing_else_changes() {
+    let gone = [
+        (Target::operation("s3:*").resource("mixed-site"), "arn:aws:s3:::mixed-site"),
+        (Target::operation("s3:GetBucketCors").resource("mixed-old"), "arn:aws:s3:::mixed-old"),
+        (
+            Target::operation("ecr:GetLifecyclePolicy").resource("mixed/shared"),
+            "arn:aws:ecr:us-east-1:123456789012:repository/mixed/shared",
+        ),
+    ];
+    let emulated = Emulated::fixture("mixed");
+    let (_, undisturbed) = emulated.scan(&[]);
+    for (target, arn) in gone {
+        emulated.emulator.proxy().clear();
+        emulated.emulator.proxy().inject(target, Fault::ResourceGone);
+        let (ended, report) = emulated.scan(&[]);
+        assert_eq!(ended.code, Some(0), "{arn}: {}", ended.stderr);
+        let others: Vec<_> =
+            undisturbed.findings.iter().filter(|finding| finding.resource.arn != arn).collect();
+        assert!(others.len() < undisturbed.findings.len(), "{arn} was judged before");
+        assert_eq!(report.findings.iter().collect::<Vec<_>>(), others, "{arn}");
+    }
+}
