@@ -26,12 +26,16 @@ pub(crate) fn access(statement: &Statement) -> Access {
     if statement.conditions.iter().any(|condition| condition.operator.is_none()) {
         return Access::No;
     }
-    if statement.conditions.iter().all(is_chosen_by_caller) { Access::Yes } else { Access::Conditional }
+    if statement.conditions.iter().all(|condition| is_chosen_by_caller(&condition.key)) {
+        Access::Yes
+    } else {
+        Access::Conditional
+    }
 }
 
 /// The conditions on who or where the caller is.
 pub(crate) fn residual(statement: &Statement) -> impl Iterator<Item = &Condition> {
-    statement.conditions.iter().filter(|condition| !is_chosen_by_caller(condition))
+    statement.conditions.iter().filter(|condition| !is_chosen_by_caller(&condition.key))
 }
 
 /// A condition as text for people.
@@ -39,8 +43,9 @@ pub(crate) fn text(condition: &Condition) -> String {
     format!("{} {} {}", condition.operator_name, condition.key, condition.values.items.join(" | "))
 }
 
-fn is_chosen_by_caller(condition: &Condition) -> bool {
-    let key = condition.key.to_ascii_lowercase();
+/// Whether the caller chooses the value of a condition key.
+pub(crate) fn is_chosen_by_caller(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
     CHOSEN_BY_CALLER.iter().any(|known| {
         let known = known.to_ascii_lowercase();
         if known.ends_with('/') { key.starts_with(&known) } else { key == known }

@@ -52,14 +52,7 @@ impl Context {
 
     /// What hides resources of a kind, if there may be more than were read.
     pub(crate) fn incomplete(&self, kind: RecordKind) -> Option<Missing> {
-        let mut listings = self.shared.listings_of(kind).peekable();
-        if listings.peek().is_none() {
-            return Some(Missing::because(kind.evidence(), Reason::NotCollected));
-        }
-        listings
-            .filter_map(|listing| listing.incomplete.as_ref())
-            .map(|why| Missing::evidence(kind.evidence(), why))
-            .reduce(|one, other| one.and(&other))
+        incomplete(&self.shared, kind)
     }
 
     /// The credential report.
@@ -111,4 +104,16 @@ impl Context {
         let users = self.shared.users.iter().map(|user| crate::iam::user::console(self.row(user)));
         Known::any(users, self.incomplete(RecordKind::User))
     }
+}
+
+/// What hides resources of a kind, if there may be more than were read.
+pub(crate) fn incomplete(shared: &Shared, kind: RecordKind) -> Option<Missing> {
+    let mut listings = shared.listings_of(kind).peekable();
+    if listings.peek().is_none() {
+        return Some(Missing::because(kind.evidence(), Reason::NotCollected));
+    }
+    listings
+        .filter_map(|listing| listing.incomplete.as_ref())
+        .map(|why| Missing::evidence(kind.evidence(), why))
+        .reduce(|one, other| one.and(&other))
 }

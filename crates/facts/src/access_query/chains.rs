@@ -1,0 +1,178 @@
+//! Through which roles users and roles get at what a role can do.
+//!
+//! The search goes backwards: from those who can by themselves to those who can assume them, and so on. It is
+//! run for what is allowed, then for what is conditional, then for what is unknown, so that everybody is
+//! reached once, by the best way there is.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use palisade_policy::arn::is_account_id;
+use palisade_policy::context::Context;
+use palisade_policy::document::{Effect, PolicyDocument, PrincipalKind, Principals};
+use palisade_policy::request::Action;
+use palisade_snapshot::Shared;
+
+use super::AccessDecision;
+use super::callers::Caller;
+use super::judge::Asking;
+use super::target::Target;
+
+/// In the order in which the search looks for them.
+const LEVELS: [AccessDecision; 3] =
+    [AccessDecision::Allowed, AccessDecision::Conditional, AccessDecision::Unknown];
+
+/// How somebody gets there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    pub(super) decision: AccessDecision,
+    /// How many roles are assumed.
+    pub(super) length: usize,
+    /// The next role to assume, by its place among the callers.
+    pub(super) next: Option<usize>,
+}
+
+/// Users and roles with what lets them assume roles.
+pub(super) struct Assuming<'a> {
+    shared: &'a Shared,
+    action: &'a Action,
+    callers: &'a [Caller],
+    by_arn: BTreeMap<&'a str, usize>,
+    /// Those whose identity policies may let them assume some role.
+    holding: Vec<usize>,
+    /// The roles as what is assumed, and who asks, each made when first needed.
+    trusts: Vec<OnceCell<Target<'a>>>,
+    contexts: Vec<OnceCell<Context>>,
+}
+
+impl<'a> Assuming<'a> {
+    /// `callers` are the users and then the roles of the snapshot.
+    pub(super) fn new(shared: &'a Shared, action: &'a Action, callers: &'a [Caller]) -> Self {
+        let places = callers.iter().enumerate();
+        Self {
+            shared,
+            action,
+            callers,
+            by_arn: places.clone().map(|(index, caller)| (caller.name.as_str(), index)).collect(),
+            holding: places.filter(|(_, one)| one.has_allow_about(action)).map(|(index, _)| index).collect(),
+            trusts: shared.roles.iter().map(|_| OnceCell::new()).collect(),
+            contexts: callers.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// The best way of everybody, from what each can do by itself.
+    pub(super) fn ways(&self, direct: &[Option<AccessDecision>]) -> Vec<Option<Way>> {
+        let mut ways: Vec<Option<Way>> = vec![None; self.callers.len()];
+        let mut assumers: BTreeMap<usize, Vec<(usize, AccessDecision)>> = BTreeMap::new();
+        for level in LEVELS {
+            for (way, decision) in ways.iter_mut().zip(direct) {
+                if way.is_none() && *decision == Some(level) {
+                    *way = Some(Way { decision: level, length: 0, next: None });
+                }
+            }
+            let mut queue: VecDeque<(usize, usize)> = self.reached_roles(&ways).into();
+            while let Some((length, role)) = queue.pop_front() {
+                let edges = assumers.entry(role).or_insert_with(|| self.assumers_of(role, &ways));
+                for &(caller, _) in edges.iter().filter(|(_, edge)| *edge <= level) {
+                    let Some(way @ None) = ways.get_mut(caller) else { continue };
+                    *way = Some(Way { decision: level, length: length + 1, next: Some(role) });
+                    if self.role(caller).is_some() {
+                        queue.push_back((length + 1, caller));
+                    }
+                }
+            }
+        }
+        ways
+    }
+
+    /// The roles that are reached, nearest first.
+    fn reached_roles(&self, ways: &[Option<Way>]) -> Vec<(usize, usize)> {
+        let reached = ways.iter().enumerate().filter(|(index, _)| self.role(*index).is_some());
+        let mut roles: Vec<_> =
+            reached.filter_map(|(index, way)| Some((way.as_ref()?.length, index))).collect();
+        roles.sort_unstable();
+        roles
+    }
+
+    /// Who can assume a role, of those who have no way yet.
+    fn assumers_of(&self, role: usize, ways: &[Option<Way>]) -> Vec<(usize, AccessDecision)> {
+        let Some(target) = self.trust(role) else { return Vec::new() };
+        let has_way = |caller: &usize| ways.get(*caller).is_some_and(Option::is_some);
+        let candidates = self.candidates(target);
+        let open = candidates.into_iter().filter(|caller| !has_way(caller));
+        open.filter_map(|caller| Some((caller, self.asking(caller, target)?.rank()?))).collect()
+    }
+
+    /// Somebody before a role.
+    pub(super) fn asking<'q>(&'q self, caller: usize, target: &'q Target<'q>) -> Option<Asking<'q>> {
+        let asks = self.callers.get(caller)?;
+        let context = if target.has_tags() {
+            Cow::Owned(Asking::context_of(asks, self.action, target))
+        } else {
+            let cell = self.contexts.get(caller)?;
+            Cow::Borrowed(cell.get_or_init(|| Asking::context_of(asks, self.action, target)))
+        };
+        Some(Asking::new(asks, self.action, target, &self.shared.header.account_id, context))
+    }
+
+    /// The place of a caller among the roles, if it is one.
+    fn role(&self, caller: usize) -> Option<usize> {
+        caller.checked_sub(self.shared.users.len())
+    }
+
+    /// A role as what is assumed.
+    pub(super) fn trust(&self, caller: usize) -> Option<&Target<'a>> {
+        let index = self.role(caller)?;
+        let role = self.shared.roles.get(index)?;
+        Some(self.trusts.get(index)?.get_or_init(|| Target::trust(self.shared, role)))
+    }
+
+    /// Those who may be let in by a role's trust policy: those whom it names, and, where it names the account,
+    /// those whose own policies speak of assuming roles.
+    fn candidates(&self, target: &Target<'_>) -> Vec<usize> {
+        let Some(policy) = &target.document else { return self.holding.clone() };
+        let mut named = BTreeSet::new();
+        for name in trusted(policy) {
+            match name {
+                Trusted::Everybody => return (0..self.callers.len()).collect(),
+                Trusted::Account(account) if account == self.shared.header.account_id => {
+                    named.extend(self.holding.iter().copied());
+                }
+                Trusted::Account(_) => {}
+                Trusted::Arn(arn) => named.extend(self.by_arn.get(arn)),
+            }
+        }
+        named.into_iter().collect()
+    }
+}
+
+/// Whom a statement names, as far as it can be a user or role.
+enum Trusted<'p> {
+    Everybody,
+    Account(&'p str),
+    Arn(&'p str),
+}
+
+fn trusted(policy: &PolicyDocument) -> impl Iterator<Item = Trusted<'_>> {
+    let allowing = policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+    allowing.filter_map(|statement| statement.principals.as_ref()).flat_map(|element| {
+        let Principals::ByKind(kinds) = &element.principals else { return vec![Trusted::Everybody] };
+        if element.negated {
+            return vec![Trusted::Everybody];
+        }
+        let aws = kinds.iter().filter(|(kind, _)| *kind == PrincipalKind::Aws);
+        aws.flat_map(|(_, values)| values.items.iter().map(|value| by_name(value))).collect()
+    })
+}
+
+fn by_name(value: &str) -> Trusted<'_> {
+    let root = value.strip_suffix(":root").and_then(|start| start.rsplit(':').next());
+    match root {
+        _ if is_account_id(value) => Trusted::Account(value),
+        Some(account) => Trusted::Account(account),
+        None if value.starts_with("arn:") => Trusted::Arn(value),
+        // `*`, or a unique id, which the context of a principal tells.
+        None => Trusted::Everybody,
+    }
+}

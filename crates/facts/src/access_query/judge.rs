@@ -1,0 +1,219 @@
+//! One principal, one action, one resource: the decision with its reasons.
+
+use std::borrow::Cow;
+
+use palisade_policy::context::Context;
+use palisade_policy::document::Effect;
+use palisade_policy::evaluate::{self, Decision, Explanation, Reason, StatementReference, decide, explain};
+use palisade_policy::policies::{Policies, ResourcePolicies};
+use palisade_policy::principal::PrincipalType;
+use palisade_policy::request::{Action, Request};
+
+use super::callers::Caller;
+use super::target::Target;
+use super::{AccessDecision, Because, MissingAnswer, NotCollected, Residual, StatementPlace, unread};
+use crate::{Known, Missing, conditions};
+
+const RESTRICTED: &str = "Block Public Access (RestrictPublicBuckets) keeps everybody outside the account from a bucket whose policy is public";
+
+/// A decision with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Judgement {
+    pub(super) decision: AccessDecision,
+    pub(super) because: Vec<Because>,
+    pub(super) residual: Vec<Residual>,
+    pub(super) unknown_because: Vec<MissingAnswer>,
+}
+
+/// A caller before a resource.
+pub(super) struct Asking<'q> {
+    caller: &'q Caller,
+    action: &'q Action,
+    target: &'q Target<'q>,
+    account: &'q str,
+    context: Cow<'q, Context>,
+}
+
+impl<'q> Asking<'q> {
+    /// `context` is the caller's with what the resource implies.
+    pub(super) fn new(
+        caller: &'q Caller,
+        action: &'q Action,
+        target: &'q Target<'q>,
+        account: &'q str,
+        context: Cow<'q, Context>,
+    ) -> Self {
+        Self { caller, action, target, account, context }
+    }
+
+    /// The caller's context with what the resource implies.
+    pub(super) fn context_of(caller: &Caller, action: &Action, target: &Target<'_>) -> Context {
+        let mut context = caller.context.clone();
+        target.imply(&mut context, action.service());
+        context
+    }
+
+    /// The decision alone, and whether what is known of the policies gives it: a policy that could not be read
+    /// may let in anybody, which is no reason to name everybody.
+    pub(super) fn rank(&self) -> Option<AccessDecision> {
+        let side = self.target.delegating.as_ref().unwrap_or(&self.target.side);
+        let decision = decide(self.request(), self.policies(side));
+        let is_possible = match decision {
+            Decision::Allowed => true,
+            Decision::Conditional => self.explain(side).can_be_allowed,
+            Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => false,
+        };
+        if !is_possible || self.is_restricted() == Known::Known(true) {
+            return None;
+        }
+        Some(self.grade(decision)).filter(|decision| decision.is_possible())
+    }
+
+    /// The decision with its reasons.
+    pub(super) fn judge(&self) -> Judgement {
+        let explanation = self.explain(&self.target.side);
+        let possible = explanation.can_be_allowed;
+        if possible && self.is_restricted() == Known::Known(true) {
+            return Judgement {
+                decision: AccessDecision::ImplicitlyDenied,
+                because: vec![Because::Rule { reason: RESTRICTED.to_owned() }],
+                residual: Vec::new(),
+                unknown_because: Vec::new(),
+            };
+        }
+        let decision = match explanation.decision {
+            Decision::ExplicitlyDenied => AccessDecision::ExplicitlyDenied,
+            Decision::Allowed | Decision::Conditional if possible => self.grade(explanation.decision),
+            _ => AccessDecision::ImplicitlyDenied,
+        };
+        self.told(decision, &explanation)
+    }
+
+    fn told(&self, decision: AccessDecision, explanation: &Explanation) -> Judgement {
+        let is_open = matches!(decision, AccessDecision::Conditional | AccessDecision::Unknown);
+        let mut residual: Vec<Residual> = Vec::new();
+        if is_open {
+            residual.extend(self.not_collected().map(|reason| Residual::NotCollected { reason }));
+            residual.extend(explanation.residual.iter().map(hanging));
+        }
+        let missing = if decision == AccessDecision::Unknown { self.missing() } else { None };
+        Judgement {
+            decision,
+            because: explanation.because.iter().filter_map(because).collect(),
+            residual,
+            unknown_because: missing.as_ref().map(missing_answers).unwrap_or_default(),
+        }
+    }
+
+    /// What a decision that policies make possible is worth, with what is not known of them.
+    fn grade(&self, decision: Decision) -> AccessDecision {
+        let is_sure = decision == Decision::Allowed;
+        let missing = self.missing();
+        if missing.is_none() && self.not_collected().next().is_none() {
+            return if is_sure { AccessDecision::Allowed } else { AccessDecision::Conditional };
+        }
+        if is_sure && decide(self.request(), unread::denying()) == Decision::Allowed {
+            return AccessDecision::Allowed;
+        }
+        if missing.is_some() { AccessDecision::Unknown } else { AccessDecision::Conditional }
+    }
+
+    fn missing(&self) -> Option<Missing> {
+        let unread = Missing::either(self.caller.held.missing.clone(), self.target.missing.clone());
+        match self.is_restricted() {
+            Known::Unknown(missing) => Missing::either(unread, Some(missing)),
+            Known::Known(_) => unread,
+        }
+    }
+
+    fn not_collected(&self) -> impl Iterator<Item = NotCollected> {
+        let resource = self.target.is_uncollected.then_some(NotCollected::ResourcePolicyNotCollected);
+        let identity = self.caller.is_uncollected.then_some(NotCollected::IdentityPoliciesNotCollected);
+        resource.into_iter().chain(identity)
+    }
+
+    /// Whether Block Public Access keeps the caller out.
+    fn is_restricted(&self) -> Known<bool> {
+        let principal = &self.caller.principal;
+        let is_exempt =
+            principal.account() == Some(self.account) || *principal.kind() == PrincipalType::Service;
+        if is_exempt { Known::Known(false) } else { self.target.restricted.clone() }
+    }
+
+    fn explain(&self, side: &ResourcePolicies) -> Explanation {
+        explain(self.request(), self.policies(side))
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request {
+            principal: &self.caller.principal,
+            action: self.action,
+            resource: &self.target.resource,
+            context: &self.context,
+        }
+    }
+
+    fn policies<'p>(&'p self, resource: &'p ResourcePolicies) -> Policies<'p> {
+        Policies { principal: &self.caller.held.policies, resource, management_account: None }
+    }
+}
+
+/// The calls that are missing, as answers name them.
+pub(super) fn missing_answers(missing: &Missing) -> Vec<MissingAnswer> {
+    let calls = missing.calls().map(|call| MissingAnswer {
+        operation: call.operation.clone(),
+        iam_action: call.iam_action.clone(),
+        reason: call.reason.name(),
+    });
+    calls.collect()
+}
+
+/// A reason; none where it is that of a policy which stands for one that was not read.
+fn because(reason: &Reason) -> Option<Because> {
+    Some(match reason {
+        Reason::Statement { statement, is_conditional } => {
+            Because::Statement { place: place(statement)?, conditional: *is_conditional }
+        }
+        Reason::NoAllow { layer, .. } => {
+            Because::NoAllow { kind: layer.name(), reason: "no statement allows".to_owned() }
+        }
+        Reason::Malformed { statement, condition, message } => Because::Malformed {
+            place: place(statement)?,
+            condition: condition.clone(),
+            reason: (*message).to_owned(),
+        },
+        Reason::Rule(rule) => Because::Rule { reason: (*rule).to_owned() },
+    })
+}
+
+fn hanging(residual: &evaluate::Residual) -> Residual {
+    match residual {
+        evaluate::Residual::Condition { statement, pointer, operator, key, values } => Residual::Condition {
+            place: named(statement),
+            condition: pointer.clone(),
+            operator: operator.clone(),
+            key: key.clone(),
+            values: values.clone(),
+            chosen_by_caller: conditions::is_chosen_by_caller(key),
+        },
+        evaluate::Residual::Variable { statement } => Residual::Variable { place: named(statement) },
+    }
+}
+
+fn place(statement: &StatementReference) -> Option<StatementPlace> {
+    (statement.policy != unread::NAME).then(|| named(statement))
+}
+
+fn named(statement: &StatementReference) -> StatementPlace {
+    StatementPlace {
+        kind: statement.layer.name(),
+        policy: statement.policy.clone(),
+        statement: statement.statement,
+        sid: statement.sid.clone(),
+        path: statement.pointer.clone(),
+        effect: match statement.effect {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        },
+    }
+}

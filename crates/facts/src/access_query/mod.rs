@@ -1,0 +1,51 @@
+//! Who can do what, over a snapshot: one principal's decision with its trace ([`can`]), and everybody who can
+//! do something, by itself or through the roles it can assume ([`who_can`]).
+//!
+//! Requests are taken as made directly, over TLS, at the time of the snapshot, past no VPC endpoint and without
+//! session policies. Keys that neither snapshot nor [`Situation`] tell are unknown: what depends on them is
+//! conditional. A policy that no snapshot of the account holds makes an answer conditional on it; one that
+//! could not be read makes it unknown, unless what was read decides alone.
+//!
+//! ```
+//! use palisade_facts::access_query::Question;
+//!
+//! let question = Question::parse("s3:GetObject", Some("arn:aws:s3:::reports/june.csv"))?;
+//! assert!(Question::parse("s3:GetObject", None).is_err());
+//! # Ok::<(), palisade_facts::access_query::AccessQueryError>(())
+//! ```
+
+mod answer;
+mod callers;
+mod can;
+mod chains;
+mod judge;
+mod outsiders;
+mod own_policy;
+mod policies;
+mod question;
+mod situation;
+mod target;
+#[cfg(test)]
+mod tests;
+mod unread;
+mod who_can;
+
+pub use answer::{
+    AccessDecision, Assumption, Because, CallerKind, CanAnswer, MissingAnswer, NotCollected, NotConsidered,
+    PrincipalAccess, Residual, StatementPlace, Step, WhoCanAnswer,
+};
+pub use can::can;
+pub use question::{AccessQueryError, Question};
+pub use situation::Situation;
+pub use who_can::who_can;
+
+use question::action;
+
+/// What an access takes for granted: SCPs bind identities, RCPs the services that AWS lists.
+fn assumptions<'s>(is_identity: bool, services: impl Iterator<Item = &'s str>) -> Vec<Assumption> {
+    let table = palisade_policy::actions::table();
+    let mut services = services.filter_map(|service| table.service(service));
+    let rcp = services.any(palisade_policy::actions::Service::supports_resource_control_policies);
+    let scp = is_identity.then_some(Assumption::ScpNotRead);
+    scp.into_iter().chain(rcp.then_some(Assumption::RcpNotRead)).collect()
+}

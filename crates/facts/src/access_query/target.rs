@@ -1,0 +1,277 @@
+//! What is acted on, with the policies on its side.
+
+use std::sync::Arc;
+
+use palisade_policy::actions::wildcard_only;
+use palisade_policy::arn::Arn;
+use palisade_policy::compiled::CompiledPolicy;
+use palisade_policy::context::Context;
+use palisade_policy::document::PolicyDocument;
+use palisade_policy::policies::{PolicySet, ResourcePolicies};
+use palisade_policy::public::{PolicyKind, is_public_statement};
+use palisade_policy::request::{Action, Resource};
+use palisade_snapshot::{
+    Bucket, Evidence, ObjectOwnership, Observed, RecordKind, Resource as Stored, Role, Shared, Tag,
+};
+
+use super::{NotConsidered, own_policy, unread};
+use crate::context::incomplete;
+use crate::exposure::document;
+use crate::{Known, Missing};
+
+/// STS actions on a role: its trust policy decides them.
+const ON_TRUST: [&str; 5] =
+    ["assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "setsourceidentity", "tagsession"];
+
+/// A resource and the policies on its side.
+pub(super) struct Target<'a> {
+    pub(super) resource: Resource,
+    /// The name of the resource: its ARN, or `*`.
+    pub(super) arn: String,
+    /// Its policies; in place of one that could not be read stands one that lets everybody in.
+    pub(super) side: ResourcePolicies,
+    /// The same where such a policy only leaves the decision to its account; `None` if nothing is missing.
+    pub(super) delegating: Option<ResourcePolicies>,
+    /// The document of its own policy, if it was read.
+    pub(super) document: Option<PolicyDocument>,
+    /// What could not be read of it.
+    pub(super) missing: Option<Missing>,
+    /// Whether it may have a policy that no snapshot of this account holds.
+    pub(super) is_uncollected: bool,
+    /// Whether Block Public Access keeps out everybody from other accounts, whatever the policy says.
+    pub(super) restricted: Known<bool>,
+    /// The tags of a user or role.
+    tags: Option<&'a [Tag]>,
+    pub(super) not_considered: Vec<NotConsidered>,
+}
+
+/// The resource's own policy, as far as it is known.
+enum OwnPolicy {
+    /// It has none, or this one.
+    Read(Option<PolicyDocument>),
+    Missing(Missing),
+    Uncollected,
+}
+
+impl<'a> Target<'a> {
+    /// The resource of a question, with the record of the snapshot that [`record_of`] names.
+    pub(super) fn new(
+        shared: &'a Shared,
+        action: &Action,
+        arn: Option<&str>,
+        record: Option<&Stored>,
+    ) -> Self {
+        let account = shared.header.account_id.as_str();
+        let Some(arn) = arn.filter(|_| !takes_no_resource(action)) else {
+            return Self::with(Resource::none(), OwnPolicy::Read(None), "*", account);
+        };
+        let resource = owned(Resource::new(arn), shared, action, record);
+        let policy = own_policy(shared, action, arn, record);
+        let mut target = Self::with(resource, policy, arn, account);
+        target.tags = tags_of(shared, arn);
+        match record {
+            Some(Stored::Bucket(bucket)) => {
+                target.restricted = restricted(shared, bucket, target.document.as_ref());
+                if bucket.object_ownership != Observed::Present(ObjectOwnership::BucketOwnerEnforced) {
+                    target.not_considered.push(NotConsidered::AccessControlLists);
+                }
+            }
+            _ if action.service() == "ecr" => target.not_considered.push(NotConsidered::RegistryPolicy),
+            _ => {}
+        }
+        target
+    }
+
+    /// A role that is to be assumed.
+    pub(super) fn trust(shared: &'a Shared, role: &'a Role) -> Self {
+        let policy = trust_policy(role);
+        let mut target = Self::with(Resource::new(&role.arn), policy, &role.arn, &shared.header.account_id);
+        target.tags = Some(&role.tags);
+        target
+    }
+
+    fn with(resource: Resource, policy: OwnPolicy, arn: &str, account: &str) -> Self {
+        let side = |policy| ResourcePolicies { policy, ..Default::default() };
+        let mut target = Self {
+            resource,
+            arn: arn.to_owned(),
+            side: side(None),
+            delegating: None,
+            document: None,
+            missing: None,
+            is_uncollected: false,
+            restricted: Known::Known(false),
+            tags: None,
+            not_considered: Vec::new(),
+        };
+        match policy {
+            OwnPolicy::Read(document) => {
+                target.side = side(
+                    document
+                        .as_ref()
+                        .map(|document| PolicySet::new(vec![Arc::new(CompiledPolicy::new(arn, document))])),
+                );
+                target.document = document;
+                return target;
+            }
+            OwnPolicy::Missing(missing) => target.missing = Some(missing),
+            OwnPolicy::Uncollected => target.is_uncollected = true,
+        }
+        target.side = side(Some(unread::open_to_all()));
+        target.delegating = Some(side(Some(unread::delegating(account))));
+        target
+    }
+
+    /// What the resource adds to a request's context.
+    pub(super) fn imply(&self, context: &mut Context, service: &str) {
+        if let Some(account) = self.resource.account().filter(|account| !account.is_empty()) {
+            set_if_open(context, "aws:ResourceAccount", account);
+        }
+        let Some(tags) = self.tags else { return };
+        let prefixes = ["aws".to_owned(), service.to_owned()];
+        for prefix in prefixes {
+            context.mark_absent(&format!("{prefix}:ResourceTag/*"));
+            for tag in tags {
+                set_if_open(context, &format!("{prefix}:ResourceTag/{}", tag.key), &tag.value);
+            }
+        }
+    }
+
+    /// Whether it has no tags that a request's context would have to carry.
+    pub(super) fn has_tags(&self) -> bool {
+        self.tags.is_some_and(|tags| !tags.is_empty())
+    }
+}
+
+/// What the asker said wins.
+fn set_if_open(context: &mut Context, key: &str, value: &str) {
+    if context.get(key).is_none() {
+        context.set(key, value);
+    }
+}
+
+/// Whether an action acts on nothing in particular.
+pub(super) fn takes_no_resource(action: &Action) -> bool {
+    wildcard_only(action.service(), action.name()).unwrap_or(false)
+}
+
+/// The ARN of the bucket or repository whose record a question about this resource needs.
+pub(super) fn record_of(arn: &str) -> Option<String> {
+    let parsed = Arn::parse(arn)?;
+    match parsed.service {
+        "s3" if parsed.account.is_empty() => {
+            let bucket = parsed.resource.split('/').next().unwrap_or(parsed.resource);
+            Some(format!("arn:{}:s3:::{bucket}", parsed.partition))
+        }
+        "ecr" if parsed.resource.starts_with("repository/") => Some(arn.to_owned()),
+        _ => None,
+    }
+}
+
+/// Says who owns a resource whose ARN does not: a bucket of the snapshot is the account's own. One that was
+/// not listed is somebody else's, unless the listing may go on.
+fn owned(resource: Resource, shared: &Shared, action: &Action, record: Option<&Stored>) -> Resource {
+    let is_bucket = action.service() == "s3" && resource.account().is_none();
+    if !is_bucket {
+        return resource;
+    }
+    let may_be_own = record.is_some() || is_creation(action) || bucket_may_be_own(shared);
+    resource.owned_by(if may_be_own { &shared.header.account_id } else { "" })
+}
+
+/// Whether a bucket that is not in the snapshot may be the account's own.
+fn bucket_may_be_own(shared: &Shared) -> bool {
+    incomplete(shared, RecordKind::Bucket).is_some() || shared.header.scope.limited_to_regions
+}
+
+fn is_creation(action: &Action) -> bool {
+    matches!((action.service(), action.name()), ("s3", "createbucket") | ("ecr", "createrepository"))
+}
+
+fn own_policy(shared: &Shared, action: &Action, arn: &str, record: Option<&Stored>) -> OwnPolicy {
+    if is_creation(action) {
+        return OwnPolicy::Read(None);
+    }
+    match record {
+        Some(Stored::Bucket(bucket)) => return observed(&bucket.policy, Evidence::BucketPolicy),
+        Some(Stored::Repository(repository)) => {
+            return observed(&repository.policy, Evidence::RepositoryPolicy);
+        }
+        None => {}
+    }
+    let Some(parsed) = Arn::parse(arn) else { return OwnPolicy::Read(None) };
+    let is_own = parsed.account == shared.header.account_id;
+    if action.service() == "sts" && ON_TRUST.contains(&action.name()) {
+        let role = shared.roles.iter().find(|role| role.arn == arn);
+        return match role {
+            Some(role) => trust_policy(role),
+            None if !is_own => OwnPolicy::Uncollected,
+            None => not_listed(shared, RecordKind::Role),
+        };
+    }
+    match record_of(arn) {
+        Some(_) if parsed.service == "s3" => match incomplete(shared, RecordKind::Bucket) {
+            Some(missing) if is_refused(shared, RecordKind::Bucket) => OwnPolicy::Missing(missing),
+            _ => OwnPolicy::Uncollected,
+        },
+        Some(_) if is_own => repository_not_listed(shared, parsed.region),
+        _ if own_policy::is_possible(action.service(), parsed.resource) => OwnPolicy::Uncollected,
+        _ => OwnPolicy::Read(None),
+    }
+}
+
+/// Whether somebody asked for a listing and did not get all of it.
+fn is_refused(shared: &Shared, kind: RecordKind) -> bool {
+    shared.listings_of(kind).any(|listing| listing.incomplete.is_some())
+}
+
+fn not_listed(shared: &Shared, kind: RecordKind) -> OwnPolicy {
+    incomplete(shared, kind).map_or(OwnPolicy::Read(None), OwnPolicy::Missing)
+}
+
+/// A repository of the account that is not in the snapshot: there is none, unless its region was not listed.
+fn repository_not_listed(shared: &Shared, region: &str) -> OwnPolicy {
+    let mut listings = shared.listings_of(RecordKind::Repository);
+    let Some(listing) = listings.find(|listing| listing.region.as_deref() == Some(region)) else {
+        return OwnPolicy::Uncollected;
+    };
+    match &listing.incomplete {
+        Some(why) => OwnPolicy::Missing(Missing::evidence(Evidence::Repositories, why)),
+        None => OwnPolicy::Read(None),
+    }
+}
+
+fn observed(policy: &Observed<String>, evidence: Evidence) -> OwnPolicy {
+    match document(policy, evidence) {
+        Known::Known(document) => OwnPolicy::Read(document),
+        Known::Unknown(missing) => OwnPolicy::Missing(missing),
+    }
+}
+
+fn trust_policy(role: &Role) -> OwnPolicy {
+    match crate::identities::read(&role.trust_policy, Evidence::Roles) {
+        Known::Known(document) => OwnPolicy::Read(Some(document)),
+        Known::Unknown(missing) => OwnPolicy::Missing(missing),
+    }
+}
+
+fn tags_of<'a>(shared: &'a Shared, arn: &str) -> Option<&'a [Tag]> {
+    let user = shared.users.iter().find(|user| user.arn == arn).map(|user| user.tags.as_slice());
+    user.or_else(|| shared.roles.iter().find(|role| role.arn == arn).map(|role| role.tags.as_slice()))
+}
+
+/// Whether `RestrictPublicBuckets` counts: for a policy that AWS calls public, by the account's or the bucket's
+/// own setting ("Blocking public access to your Amazon S3 storage").
+fn restricted(shared: &Shared, bucket: &Bucket, policy: Option<&PolicyDocument>) -> Known<bool> {
+    let is_public = policy.is_some_and(|policy| {
+        policy.statements.iter().any(|statement| is_public_statement(statement, PolicyKind::S3Bucket))
+    });
+    if !is_public {
+        return Known::Known(false);
+    }
+    let setting = |block: &Observed<palisade_snapshot::BlockPublicAccess>, evidence| {
+        Known::observed(block, evidence, || false, |block| block.restrict_public_buckets)
+    };
+    setting(&shared.account.public_access_block, Evidence::AccountBlockPublicAccess)
+        .or(setting(&bucket.public_access_block, Evidence::BucketPublicAccessBlock))
+}
