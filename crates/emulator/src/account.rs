@@ -8,10 +8,10 @@ mod generate;
 mod identities;
 mod repositories;
 
-pub use buckets::{BlockPublicAccess, Bucket, CorsRule};
+pub use buckets::{BlockPublicAccess, Bucket, CorsRule, Permission};
 pub use description::{Account, Contact, PasswordPolicy, Recorded, Root};
 pub use generate::Sizes;
 pub use identities::{AccessKey, Console, Group, ManagedPolicy, Policies, Role, User};
 pub use repositories::{Repository, ScanRule};
 
-pub(crate) use fill::fill;
+pub(crate) use fill::{create_access_key, fill};

@@ -15,10 +15,14 @@ pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 /// The AWS managed policies that exist unless others are asked for.
 const USUAL_POLICIES: &[&str] = &[
+    "AWSCompromisedKeyQuarantineV3",
     "AdministratorAccess",
+    "AmazonDynamoDBFullAccess",
     "AmazonEC2ContainerRegistryReadOnly",
+    "AmazonEC2RoleforSSM",
     "AmazonS3FullAccess",
     "AmazonS3ReadOnlyAccess",
+    "AmazonSQSFullAccess",
     "IAMFullAccess",
     "IAMReadOnlyAccess",
     "PowerUserAccess",
@@ -116,10 +120,24 @@ impl Emulator {
     /// The environment in which the AWS SDKs and Palisade find the emulator and its default account.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.environment_with(ACCESS_KEY.to_owned(), SECRET_KEY.to_owned())
+    }
+
+    /// The same, for a user of the default account, who gets an access key for it.
+    ///
+    /// # Errors
+    /// There is no such user, or he has two access keys already.
+    pub fn environment_of(&self, user: &str) -> Result<Vec<(&'static str, String)>, EmulatorError> {
+        let made = account::create_access_key(self.moto.address(), user.to_owned());
+        let (id, secret) = self.wait(made)??;
+        Ok(self.environment_with(id, secret))
+    }
+
+    fn environment_with(&self, id: String, secret: String) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ENDPOINT_URL", self.endpoint()),
-            ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
+            ("AWS_ACCESS_KEY_ID", id),
+            ("AWS_SECRET_ACCESS_KEY", secret),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ]

@@ -17,6 +17,9 @@ pub struct Bucket {
     pub policy: Option<Value>,
     /// A canned ACL, such as `public-read`.
     pub acl: Option<String>,
+    /// What an ACL in place of a canned one lets everyone do. moto tells only the first permission of
+    /// `public-read-write`, so several are named here.
+    pub open_to_everyone: Vec<Permission>,
     /// Block Public Access; all four if absent.
     pub public_access_block: BlockPublicAccess,
     /// Object ownership: `BucketOwnerEnforced` if absent; `none` = no ownership controls.
@@ -40,6 +43,7 @@ impl Default for Bucket {
             region: "us-east-1".to_owned(),
             policy: None,
             acl: None,
+            open_to_everyone: Vec::new(),
             public_access_block: BlockPublicAccess::All,
             ownership: "BucketOwnerEnforced".to_owned(),
             encryption: "AES256".to_owned(),
@@ -49,6 +53,20 @@ impl Default for Bucket {
             tags: BTreeMap::new(),
         }
     }
+}
+
+/// What a grant of an ACL permits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Permission {
+    /// Listing the bucket.
+    Read,
+    /// Creating, overwriting and deleting objects.
+    Write,
+    /// Reading the ACL.
+    ReadAcp,
+    /// Writing the ACL.
+    WriteAcp,
 }
 
 /// Block Public Access settings.
@@ -88,4 +106,8 @@ pub struct CorsRule {
     pub methods: Vec<String>,
     /// `AllowedHeaders`.
     pub headers: Vec<String>,
+    /// `ExposeHeaders`.
+    pub expose_headers: Vec<String>,
+    /// `MaxAgeSeconds`.
+    pub max_age_seconds: Option<i32>,
 }

@@ -27,6 +27,22 @@ pub(crate) async fn fill(emulator: SocketAddr, account: Account) -> Result<Shape
     Ok(Shapes { account, filled_at: Timestamp::now(), access_keys })
 }
 
+/// Gives a user of the default account one more access key: its id and its secret.
+pub(crate) async fn create_access_key(
+    emulator: SocketAddr,
+    user: String,
+) -> Result<(String, String), EmulatorError> {
+    let config = sign_in(emulator, DEFAULT_ACCOUNT).await?;
+    let made = aws_sdk_iam::Client::new(&config).create_access_key().user_name(&user).send().await;
+    let made = made.map_err(failed("iam:CreateAccessKey", &user))?;
+    let key = made.access_key.ok_or_else(|| EmulatorError::Fill {
+        operation: "iam:CreateAccessKey",
+        resource: user,
+        reason: "no key was given".to_owned(),
+    })?;
+    Ok((key.access_key_id, key.secret_access_key))
+}
+
 /// A client configuration whose requests belong to the account.
 async fn sign_in(emulator: SocketAddr, account: &str) -> Result<SdkConfig, EmulatorError> {
     let config = configuration(

@@ -11,11 +11,14 @@ use aws_sdk_s3::types::{
 use aws_types::SdkConfig;
 
 use super::{failed, in_region, invalid};
-use crate::account::{Account, BlockPublicAccess, Bucket};
+use crate::account::{Account, BlockPublicAccess, Bucket, Permission};
 use crate::error::EmulatorError;
 
 /// How a bucket says that it has no such configuration.
 const NONE: &str = "none";
+
+/// Everyone, as a grantee.
+const EVERYONE: &str = "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"";
 
 pub(super) async fn fill(config: &SdkConfig, account: &Account) -> Result<(), EmulatorError> {
     for bucket in &account.buckets {
@@ -63,6 +66,17 @@ async fn protect(s3: &Client, bucket: &Bucket) -> Result<(), EmulatorError> {
         let sent = s3.put_bucket_acl().bucket(name).acl(BucketCannedAcl::from(acl.as_str())).send().await;
         sent.map_err(failed("s3:PutBucketAcl", name))?;
     }
+    if !bucket.open_to_everyone.is_empty() {
+        let grantee = |permission| bucket.open_to_everyone.contains(&permission).then(|| EVERYONE.to_owned());
+        let grants = s3
+            .put_bucket_acl()
+            .bucket(name)
+            .set_grant_read(grantee(Permission::Read))
+            .set_grant_write(grantee(Permission::Write))
+            .set_grant_read_acp(grantee(Permission::ReadAcp))
+            .set_grant_write_acp(grantee(Permission::WriteAcp));
+        grants.send().await.map_err(failed("s3:PutBucketAcl", name))?;
+    }
     if let Some(policy) = &bucket.policy {
         let sent = s3.put_bucket_policy().bucket(name).policy(policy.to_string()).send().await;
         sent.map_err(failed("s3:PutBucketPolicy", name))?;
@@ -99,6 +113,8 @@ async fn configure(s3: &Client, bucket: &Bucket) -> Result<(), EmulatorError> {
                 .set_allowed_origins(Some(rule.origins.clone()))
                 .set_allowed_methods(Some(rule.methods.clone()))
                 .set_allowed_headers(Some(rule.headers.clone()))
+                .set_expose_headers(Some(rule.expose_headers.clone()))
+                .set_max_age_seconds(rule.max_age_seconds)
                 .build()
                 .map_err(invalid("s3:PutBucketCors", name))
         });
