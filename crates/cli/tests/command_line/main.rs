@@ -17,4 +17,5 @@ mod output;
 mod scan;
 mod scan_accounts;
 mod scan_evidence_loss;
+mod scan_permissions;
 mod scan_report;

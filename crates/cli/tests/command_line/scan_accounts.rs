@@ -33,9 +33,27 @@ fn only_what_needs_an_attestation_is_open_without_a_configuration() {
     assert_eq!(attested, Vec::<&str>::new());
 }
 
+/// What can't fail in the careless account, because it fails something that excludes it: it has no
+/// billing group and no contacts.
+const FAIL_IN_MIXED_ONLY: [&str; 2] = ["account-contacts-distinct", "iam-billing-user-key-absent"];
+
+#[test]
+fn every_rule_fails_in_the_careless_account_but_those_that_exclude_each_other() {
+    let emulated = Emulated::fixture("careless");
+    let (ended, report) = emulated.scan(&["--fail-on", "critical"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert_eq!(report.rules("unknown"), BTreeSet::new());
+    let listed = emulated.place.run(&["rules", "list"]).stdout;
+    let all: BTreeSet<_> = listed.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    assert!(all.len() > 100, "{listed}");
+    let spared: Vec<_> = all.difference(&report.rules("fail")).copied().collect();
+    assert_eq!(spared, FAIL_IN_MIXED_ONLY);
+}
+
 #[test]
 fn the_mixed_account_has_some_of_each() {
     let (ended, report) = Emulated::fixture("mixed").scan(&["--fail-on", "critical"]);
+    assert!(report.rules("fail").is_superset(&FAIL_IN_MIXED_ONLY.into()), "{:?}", report.rules("fail"));
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     assert_eq!(report.rules("unknown"), BTreeSet::new());
     let both: Vec<_> = report.rules("fail").intersection(&report.rules("pass")).copied().collect();
