@@ -31,9 +31,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod escalation;
 mod format;
 mod json;
 mod table;
 
+pub use escalation::EscalationFormat;
 pub use format::{Format, FormatName, Look};
 pub use json::{REPORT_FORMAT, report_schema};

@@ -46,7 +46,7 @@ pub use fix::FixTemplate;
 pub use headline::{Headline, Named};
 pub use judge::{JudgeError, Judged, Judging, judge};
 pub use language::{EvaluationError, FUNCTIONS, Function};
-pub use palisade_facts::Reason;
+pub use palisade_facts::{Reason, escalation};
 pub use parameter::{Parameter, ParameterValue};
 pub use report::{
     Coverage, Digests, EvidenceFact, Finding, Fix, Report, ResourceName, Run, RunScope, Severity, Summary,

@@ -2,6 +2,7 @@
 
 mod check;
 mod collect;
+mod escalations;
 mod lint;
 mod permissions;
 mod public;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Permissions(permissions::Permissions),
     Simulate(simulate::Simulate),
     Public(public::Public),
+    Escalations(escalations::Escalations),
     Lint(lint::Lint),
     Schema(schema::Schema),
 }
@@ -41,6 +43,7 @@ impl Command {
             Self::Permissions(command) => command.run(global),
             Self::Simulate(command) => command.run(),
             Self::Public(command) => command.run(),
+            Self::Escalations(command) => command.run(),
             Self::Lint(command) => command.run(),
             Self::Schema(command) => command.run(),
         }

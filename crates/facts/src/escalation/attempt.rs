@@ -32,6 +32,8 @@ pub(super) struct Target {
     pub(super) chosen: Option<ManagedIndex>,
     /// The version that is put in force.
     pub(super) version: Option<PolicyIndex>,
+    /// The role that is passed and assumes the target.
+    pub(super) through: Option<PrincipalIndex>,
 }
 
 /// A request of an attempt that works.
@@ -87,8 +89,21 @@ impl<'w> Attacker<'w> {
         Some(Self { world, node, principal: world.principals.get(node.principal)? })
     }
 
-    /// Tries a technique.
+    /// Tries a technique, through every role that it may go through.
     pub(super) fn attempt(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
+        let Some(service) = &technique.through else { return self.direct(index, technique, target) };
+        let role = target.principal?;
+        let through = self.world.roles_that_assume(role, service);
+        let attempts = through.into_iter().filter_map(|(through, conditional)| {
+            let target = Target { through: Some(through), ..target };
+            let mut attempt = self.direct(index, technique, target)?;
+            attempt.bits |= if conditional { CONDITIONAL } else { 0 };
+            Some(attempt)
+        });
+        attempts.min_by_key(|attempt| attempt.bits)
+    }
+
+    fn direct(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
         let mut assumes = BTreeSet::new();
         let mut bits = if technique.external_state.is_some() { EXTERNAL } else { 0 };
         for prerequisite in &technique.requires {
@@ -154,6 +169,9 @@ impl<'w> Attacker<'w> {
             if let Some(profile) = principal.instance_profiles.first() {
                 set("profile", profile);
             }
+        }
+        if let Some(through) = target.through.and_then(|index| self.world.principals.get(index)) {
+            set("through", &through.arn);
         }
         if let Some(group) = target.group.and_then(|index| self.world.groups.get(index)) {
             set("group", &group.arn);

@@ -59,7 +59,7 @@ pub(super) fn possible(
             Gives::AttachedPolicy => attachable(world, administrators, principal.account, target),
             Gives::PolicyVersion => versions(world, administrators, target, technique.target, bounded),
             Gives::Membership => joinable(world, administrators, principal.account, target, &groups),
-            Gives::Credentials | Gives::NewAdministrator => Vec::new(),
+            Gives::Credentials | Gives::NewAdministrator | Gives::Combination => Vec::new(),
         })
         .collect()
 }

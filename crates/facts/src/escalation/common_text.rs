@@ -27,7 +27,7 @@ pub(super) fn common_text(patterns: &[&str]) -> Option<String> {
         if seen.len() > MOST_STATES {
             return None;
         }
-        let mut skipped = None;
+        let mut runs = Vec::new();
         let mut all_done = true;
         let mut literal = None;
         for (index, (pattern, &position)) in patterns.iter().zip(&at).enumerate() {
@@ -35,7 +35,7 @@ pub(super) fn common_text(patterns: &[&str]) -> Option<String> {
                 None => {}
                 Some(Piece::AnyRun) => {
                     all_done = false;
-                    skipped = skipped.or(Some(index));
+                    runs.push(index);
                 }
                 Some(Piece::AnyOne) => all_done = false,
                 Some(Piece::Is(character)) => {
@@ -47,7 +47,7 @@ pub(super) fn common_text(patterns: &[&str]) -> Option<String> {
         if all_done {
             return Some(text);
         }
-        if let Some(index) = skipped {
+        for index in runs {
             let next = advanced(&at, |place| usize::from(place == index));
             if seen.insert(next.clone()) {
                 queue.push_front((next, text.clone()));

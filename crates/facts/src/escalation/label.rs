@@ -72,10 +72,7 @@ fn remaining(world: &World, node: &Node) -> Access {
             action: action.to_owned(),
             resources: vec![format!("arn:{{partition}}:iam::{{account}}:{kind}/{{name}}")],
             context: [("iam:PolicyARN".to_owned(), "{attached}".to_owned())].into(),
-            when: None,
-            tagging: None,
-            trust: None,
-            one_of: Vec::new(),
+            ..Step::default()
         };
         match attacker.is_allowed(&step, Target::default()) {
             Some(false) => return Access::Yes,

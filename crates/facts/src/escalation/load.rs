@@ -42,7 +42,12 @@ pub enum TechniqueError {
 pub fn built_in() -> Result<&'static [Technique], &'static TechniqueError> {
     static LOADED: OnceLock<Result<Vec<Technique>, TechniqueError>> = OnceLock::new();
     LOADED
-        .get_or_init(|| built_in::FILES.iter().map(|(id, text)| load(id, text)).collect())
+        .get_or_init(|| {
+            let techniques: Vec<_> =
+                built_in::FILES.iter().map(|(id, text)| load(id, text)).collect::<Result<_, _>>()?;
+            check_combinations(&techniques)?;
+            Ok(techniques)
+        })
         .as_ref()
         .map(Vec::as_slice)
 }
@@ -61,12 +66,34 @@ pub fn load(id: &str, text: &str) -> Result<Technique, TechniqueError> {
     Ok(technique)
 }
 
+/// Whether combinations name techniques that are there.
+fn check_combinations(techniques: &[Technique]) -> Result<(), TechniqueError> {
+    let is_there = |id: &String| techniques.iter().any(|one| one.id == *id);
+    for technique in techniques {
+        let Some(combination) = &technique.combines else { continue };
+        for id in [&combination.change, &combination.access] {
+            if !is_there(id) {
+                return Err(TechniqueError::Meaning {
+                    file: format!("rules/escalation/{}.yaml", technique.id),
+                    place: "combines".to_owned(),
+                    message: format!("there is no technique `{id}`"),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
 type Mistake = (String, String);
 
 fn check(technique: &Technique) -> Result<(), Mistake> {
     let wrong = |place: &str, message: &str| Err((place.to_owned(), message.to_owned()));
-    if technique.steps.is_empty() {
-        return wrong("steps", "there is none");
+    let is_combination = technique.gives == Gives::Combination;
+    if is_combination != technique.combines.is_some() {
+        return wrong("combines", "it is for techniques that give a `combination`, and for all of those");
+    }
+    if technique.steps.is_empty() != is_combination {
+        return wrong("steps", "every technique has some, unless it is a combination");
     }
     let is_role = technique.target == TargetKind::Role;
     if technique.service.is_some() && !is_role {
@@ -86,6 +113,7 @@ fn check(technique: &Technique) -> Result<(), Mistake> {
             !matches!(technique.target, TargetKind::Policy | TargetKind::New | TargetKind::Group)
         }
         Gives::NewAdministrator => technique.target == TargetKind::New,
+        Gives::Combination => matches!(technique.target, TargetKind::User | TargetKind::Role),
     };
     if !fits {
         return wrong("target", "what the technique gives cannot come from such a target");

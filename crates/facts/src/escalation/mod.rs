@@ -134,3 +134,6 @@ fn unread(world: &World, index: usize) -> Vec<String> {
     found.dedup();
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,11 +78,18 @@ impl Describing<'_, '_> {
         }
     }
 
-    /// The id of the first technique.
+    /// The id of the first technique, or of the combination that the first two are.
     fn name(&self, chain: &[(NodeIndex, Edge)]) -> String {
-        let first = chain.first().and_then(|(_, edge)| edge.attempts.first());
-        let technique = first.and_then(|attempt| self.search.techniques.get(attempt.technique));
-        technique.map(|technique| technique.id.clone()).unwrap_or_default()
+        let first = chain.first().map(|(_, edge)| edge.attempts.as_slice()).unwrap_or_default();
+        let id = |attempt: &Attempt| Some(self.search.techniques.get(attempt.technique)?.id.as_str());
+        let ids: Vec<&str> = first.iter().filter_map(id).collect();
+        let combination = self.search.techniques.iter().find(|technique| {
+            technique
+                .combines
+                .as_ref()
+                .is_some_and(|both| ids == [both.change.as_str(), both.access.as_str()])
+        });
+        combination.map(|one| one.id.clone()).or(ids.first().map(|&id| id.to_owned())).unwrap_or_default()
     }
 
     fn attempt(

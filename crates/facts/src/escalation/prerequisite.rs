@@ -1,14 +1,16 @@
 //! What must hold of a target, as far as it is known.
 
+use std::collections::BTreeSet;
+
 use palisade_policy::context::Context;
 use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::{Action, Request, Resource};
 
-use super::attempt::Target;
+use super::attempt::{Attacker, Target};
 use super::permission::Question;
-use super::technique::Prerequisite;
-use super::world::{Boundary, PrincipalIndex, World};
+use super::technique::{Prerequisite, Step, TrustPolicy};
+use super::world::{Boundary, PrincipalIndex, PrincipalKind, World};
 
 /// A managed policy has at most so many versions ("IAM and AWS STS quotas").
 const MOST_VERSIONS: usize = 5;
@@ -115,6 +117,33 @@ impl World {
             takes_tags: false,
         };
         question.permitted(self).map(|permitted| permitted.conditional)
+    }
+
+    /// The roles that trust a service and may assume a role; with whether that is conditional.
+    pub(super) fn roles_that_assume(
+        &self,
+        role: PrincipalIndex,
+        service: &str,
+    ) -> Vec<(PrincipalIndex, bool)> {
+        let account = self.principals.get(role).map(|role| role.account);
+        let step = Step {
+            action: "sts:AssumeRole".to_owned(),
+            resources: vec!["{target}".to_owned()],
+            trust: Some(TrustPolicy::Existing),
+            ..Step::default()
+        };
+        let others = self.principals.iter().enumerate();
+        let others = others.filter(|(index, other)| *index != role && Some(other.account) == account);
+        others
+            .filter_map(|(index, other)| {
+                let trusted = (other.kind == PrincipalKind::Role && !other.reserved)
+                    .then(|| self.trusts_service(index, service))??;
+                let node = self.node(index, BTreeSet::new())?;
+                let target = Target { principal: Some(role), ..Target::default() };
+                let allowed = Attacker::new(self, &node)?.is_allowed(&step, target)?;
+                Some((index, trusted || allowed))
+            })
+            .collect()
     }
 
     /// Adds what is known of the resource of a request to its context.

@@ -23,6 +23,12 @@ pub struct Technique {
     /// The service that the target, a role, must trust; it is the one that runs the code.
     #[serde(default)]
     pub service: Option<String>,
+    /// The service that a role must trust which is passed instead of the target, and which assumes the target.
+    #[serde(default)]
+    pub through: Option<String>,
+    /// The two techniques that it consists of, where it is a combination.
+    #[serde(default)]
+    pub combines: Option<Combination>,
     /// Whether it counts only where policies in force today allow it, and not what the attacker gave himself.
     #[serde(default)]
     pub by_present_rights: bool,
@@ -59,6 +65,19 @@ pub enum Gives {
     NoBoundary,
     /// An administrator who did not exist.
     NewAdministrator,
+    /// What two other techniques give, one after the other. The search puts any two together; this gives those two
+    /// the name under which they are known.
+    Combination,
+}
+
+/// Two techniques, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Combination {
+    /// The id of the technique that changes what the target may do.
+    pub change: String,
+    /// The id of the technique that gives the credentials of the target.
+    pub access: String,
 }
 
 /// Who can use a technique.
@@ -117,7 +136,7 @@ pub enum Prerequisite {
 }
 
 /// One request, or several of which one is enough.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The action.
@@ -170,7 +189,7 @@ pub struct Example {
 impl Technique {
     /// Whether it changes what somebody may do, instead of giving credentials.
     pub(super) fn is_change(&self) -> bool {
-        !matches!(self.gives, Gives::Credentials | Gives::NewAdministrator)
+        !matches!(self.gives, Gives::Credentials | Gives::NewAdministrator | Gives::Combination)
     }
 
     /// Every step, with those of which one is enough.

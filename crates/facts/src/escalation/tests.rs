@@ -1,0 +1,163 @@
+//! Each technique on the examples in its file.
+
+use jiff::Timestamp;
+use palisade_snapshot::Shared;
+use serde_json::{Map, Value, json};
+
+use super::{Account, KnownCredentials, analyse, built_in};
+
+const ACCOUNT: &str = "111122223333";
+
+/// The account that an example describes, as `aws iam get-account-authorization-details` would print it.
+struct Described {
+    details: Value,
+    report: String,
+    start: String,
+}
+
+fn arn(kind: &str, name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:{kind}/{name}")
+}
+
+fn document(statements: &Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+fn allow(actions: &Value) -> Value {
+    json!({"Effect": "Allow", "Action": actions, "Resource": "*"})
+}
+
+impl Described {
+    fn new(given: &Value) -> Self {
+        let empty =
+            json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []});
+        let mut described = Self { details: empty, report: String::new(), start: String::new() };
+        described.push(
+            "Policies",
+            policy("AdministratorAccess", "aws", &json!([allow(&json!("*"))]), &Value::Null),
+        );
+        for (name, policy_given) in entries(&given["policies"]) {
+            let policy = policy(name, ACCOUNT, &policy_given["statements"], policy_given);
+            described.push("Policies", policy);
+        }
+        for (name, group) in entries(&given["groups"]) {
+            described.identity("GroupDetailList", "group", name, group);
+        }
+        for (name, user) in entries(&given["users"]) {
+            described.identity("UserDetailList", "user", name, user);
+        }
+        for (name, role) in entries(&given["roles"]) {
+            described.identity("RoleDetailList", "role", name, role);
+        }
+        let actor = &given["actor"];
+        let (list, kind) =
+            if actor["role"] == true { ("RoleDetailList", "role") } else { ("UserDetailList", "user") };
+        described.identity(list, kind, "attacker", actor);
+        described.start = arn(kind, "attacker");
+        described.report = report(&given["report"]);
+        described
+    }
+
+    fn push(&mut self, list: &str, one: Value) {
+        self.details[list].as_array_mut().unwrap().push(one);
+    }
+
+    fn identity(&mut self, list: &str, kind: &str, name: &str, given: &Value) {
+        let mut statements = given["statements"].as_array().cloned().unwrap_or_default();
+        if !given["allow"].is_null() {
+            statements.push(allow(&given["allow"]));
+        }
+        let title = format!("{}{}", kind[..1].to_uppercase(), &kind[1..]);
+        let inline = if statements.is_empty() {
+            json!([])
+        } else {
+            json!([{"PolicyName": "own", "PolicyDocument": document(&json!(statements))}])
+        };
+        let attached = given["attached"].as_array().cloned().unwrap_or_default();
+        let attached: Vec<Value> = attached
+            .iter()
+            .map(|policy| json!({"PolicyName": policy, "PolicyArn": policy_arn(policy.as_str().unwrap())}))
+            .collect();
+        let mut one = json!({
+            "Path": "/", "Arn": arn(kind, name), "CreateDate": "2024-01-01T00:00:00Z",
+            "AttachedManagedPolicies": attached, "GroupList": given["groups"].as_array().cloned().unwrap_or_default(),
+            format!("{title}Name"): name, format!("{title}Id"): format!("ID{name}"), format!("{title}PolicyList"): inline,
+        });
+        if kind == "role" {
+            let trusts = if given["trusts"].is_null() {
+                json!({"Service": "ec2.amazonaws.com"})
+            } else {
+                given["trusts"].clone()
+            };
+            let mut trust = json!({"Effect": "Allow", "Principal": trusts, "Action": "sts:AssumeRole"});
+            if !given["trust_condition"].is_null() {
+                trust["Condition"] = given["trust_condition"].clone();
+            }
+            one["AssumeRolePolicyDocument"] = document(&json!([trust]));
+            if given["instance_profile"] == true {
+                one["InstanceProfileList"] = json!([{"Arn": arn("instance-profile", name)}]);
+            }
+        }
+        if !given["boundary"].is_null() {
+            let boundary = format!("boundary-of-{name}");
+            let older = json!({"older": given["boundary_older"]});
+            self.push("Policies", policy(&boundary, ACCOUNT, &json!([allow(&given["boundary"])]), &older));
+            one["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": policy_arn(&boundary)});
+        }
+        self.push(list, one);
+    }
+
+    fn status(&self) -> &'static str {
+        let shared =
+            Shared::from_authorization_details(&self.details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
+        let known = KnownCredentials::from_csv(&self.report).unwrap();
+        let report = analyse(&[Account::new(&shared).with_credentials(known)], built_in().unwrap());
+        report.principals.iter().find(|one| one.arn == self.start).unwrap().status.name()
+    }
+}
+
+fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    map.as_object().into_iter().flat_map(Map::iter)
+}
+
+fn policy_arn(name: &str) -> String {
+    let owner = if name == "AdministratorAccess" { "aws" } else { ACCOUNT };
+    format!("arn:aws:iam::{owner}:policy/{name}")
+}
+
+fn policy(name: &str, owner: &str, statements: &Value, given: &Value) -> Value {
+    let version = |id: usize, statements: &Value| json!({"Document": document(statements), "VersionId": format!("v{id}"), "IsDefaultVersion": id == 1});
+    let mut versions = vec![version(1, statements)];
+    let older = given["older"].as_array().cloned().unwrap_or_default();
+    versions.extend(older.iter().map(|older| version(2, older)));
+    let count = given["versions"].as_u64().unwrap_or(1) as usize;
+    versions.extend((2..=count).map(|id| version(id, &json!([allow(&json!("s3:ListAllMyBuckets"))]))));
+    json!({"PolicyName": name, "PolicyId": format!("ANPA{name}"), "Arn": format!("arn:aws:iam::{owner}:policy/{name}"),
+        "Path": "/", "DefaultVersionId": "v1", "PolicyVersionList": versions})
+}
+
+fn report(given: &Value) -> String {
+    let mut text = "user,password_enabled,mfa_active,access_key_1_active,access_key_2_active\n".to_owned();
+    for (user, row) in entries(given) {
+        let flag = |name: &str| row[name].as_bool().map(|flag| flag.to_string()).unwrap_or_default();
+        let key = |slot: u64| {
+            row["access_keys"].as_u64().map(|count| (count >= slot).to_string()).unwrap_or_default()
+        };
+        text.push_str(&format!("{user},{},{},{},{}\n", flag("login_profile"), flag("mfa"), key(1), key(2)));
+    }
+    text
+}
+
+#[test]
+fn every_technique_works_where_it_should_and_nowhere_else() {
+    let mut wrong = Vec::new();
+    for technique in built_in().unwrap() {
+        for example in &technique.examples {
+            let status = Described::new(&example.given).status();
+            if status != example.expect {
+                wrong.push(format!("{}, {}: {status}, not {}", technique.id, example.name, example.expect));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
