@@ -4,6 +4,8 @@
 //! on standard error, and an exit code from one list. It wires the other crates up and holds no logic
 //! of its own: it never talks to AWS itself and never judges.
 
+mod access_question;
+mod access_text;
 mod arguments;
 mod collecting;
 mod commands;

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod can;
 mod check;
 mod collect;
 mod escalations;
@@ -10,6 +11,7 @@ mod rules;
 mod scan;
 mod schema;
 mod simulate;
+mod who_can;
 
 use clap::Subcommand;
 
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Permissions(permissions::Permissions),
     Simulate(simulate::Simulate),
     Public(public::Public),
+    Can(can::Can),
+    WhoCan(who_can::WhoCan),
     Escalations(escalations::Escalations),
     Lint(lint::Lint),
     Schema(schema::Schema),
@@ -43,6 +47,8 @@ impl Command {
             Self::Permissions(command) => command.run(global),
             Self::Simulate(command) => command.run(),
             Self::Public(command) => command.run(),
+            Self::Can(command) => command.run(),
+            Self::WhoCan(command) => command.run(),
             Self::Escalations(command) => command.run(),
             Self::Lint(command) => command.run(),
             Self::Schema(command) => command.run(),

@@ -41,6 +41,18 @@ pub use who_can::who_can;
 
 use question::action;
 
+/// The JSON Schema of what [`can`] answers.
+#[must_use]
+pub fn can_schema() -> serde_json::Value {
+    schemars::schema_for!(CanAnswer).to_value()
+}
+
+/// The JSON Schema of what [`who_can`] answers.
+#[must_use]
+pub fn who_can_schema() -> serde_json::Value {
+    schemars::schema_for!(WhoCanAnswer).to_value()
+}
+
 /// What an access takes for granted: SCPs bind identities, RCPs the services that AWS lists.
 fn assumptions<'s>(is_identity: bool, services: impl Iterator<Item = &'s str>) -> Vec<Assumption> {
     let table = palisade_policy::actions::table();

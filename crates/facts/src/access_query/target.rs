@@ -67,7 +67,12 @@ impl<'a> Target<'a> {
         };
         let resource = owned(Resource::new(arn), shared, action, record);
         let policy = own_policy(shared, action, arn, record);
-        let mut target = Self::with(resource, policy, arn, account);
+        let holder = record.map_or(arn, |record| match record {
+            Stored::Bucket(bucket) => bucket.arn.as_str(),
+            Stored::Repository(repository) => repository.arn.as_str(),
+        });
+        let mut target = Self::with(resource, policy, holder, account);
+        target.arn = arn.to_owned();
         target.tags = tags_of(shared, arn);
         match record {
             Some(Stored::Bucket(bucket)) => {

@@ -15,6 +15,7 @@ use super::{
     AccessDecision, AccessQueryError, CallerKind, NotCollected, PrincipalAccess, Question, Situation, Step,
     WhoCanAnswer, action, assumptions, outsiders,
 };
+use crate::Missing;
 use crate::context::incomplete;
 
 const ASSUME: &str = "sts:AssumeRole";
@@ -56,7 +57,8 @@ pub fn who_can(
     });
     let others = target.is_uncollected.then_some(NotCollected::ResourcePolicyNotCollected);
     let missing = LISTINGS.iter().filter_map(|&kind| incomplete(shared, kind));
-    let missing = missing.chain(target.missing.clone()).reduce(|one, other| one.and(&other));
+    let missing = missing.chain(target.missing.clone()).chain(search.unread_trusts(&ways));
+    let missing = missing.reduce(|one, other| one.and(&other));
     Ok(WhoCanAnswer {
         format: "palisade-who-can/1",
         account: shared.header.account_id.clone(),
@@ -175,7 +177,13 @@ impl Search<'_> {
                 offer(entrance);
             }
         }
-        best.into_values().map(|entrance| self.from_outside(entrance, ways)).collect()
+        best.into_values().map(|entrance| self.of_outsider(entrance, ways)).collect()
+    }
+
+    /// What could not be read of the trust policies on the way, which may name somebody.
+    fn unread_trusts<'w>(&'w self, ways: &'w [Option<Way>]) -> impl Iterator<Item = Missing> + 'w {
+        let reached = ways.iter().enumerate().filter(|(_, way)| way.is_some());
+        reached.filter_map(|(role, _)| self.assuming.trust(role)?.missing.clone())
     }
 
     fn named_by(&self, policy: &PolicyDocument) -> Vec<Caller> {
@@ -201,7 +209,7 @@ impl Search<'_> {
         Asking::new(caller, by, role, &self.shared.header.account_id, Cow::Owned(context))
     }
 
-    fn from_outside(
+    fn of_outsider(
         &self,
         entrance: Entrance,
         ways: &[Option<Way>],

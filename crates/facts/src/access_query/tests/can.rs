@@ -53,7 +53,10 @@ fn in_one_account_either_side_is_enough() {
         "s3:GetObject",
         Some("arn:aws:s3:::data/*"),
     );
-    assert_eq!(alice_reads(bucket(named, json!([{}]), json!([]))), "Allowed");
+    let given = bucket(named, json!([{}]), json!([]));
+    let by_resource = answer("s3.bucket", &given, "alice", "s3:GetObject", DATA);
+    assert_eq!(told(&by_resource), "Allowed");
+    assert_eq!(statements(&by_resource), ["resource_policy arn:aws:s3:::data /Statement/0"]);
     // "If the principal is the account, the account must give its users the permission."
     let account = grant(json!({"AWS": "111122223333"}), "s3:GetObject", Some("arn:aws:s3:::data/*"));
     assert_eq!(alice_reads(bucket(account, json!([{}]), json!([]))), "ImplicitlyDenied");

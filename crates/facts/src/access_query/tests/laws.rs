@@ -12,6 +12,9 @@ fn arn(name: &str) -> String {
     format!("arn:aws:iam::111122223333:role/{name}")
 }
 
+/// Whom a role trusts, which roles it may assume, and what else it may do.
+type Links = (Vec<&'static str>, Vec<&'static str>, Option<&'static str>);
+
 /// Roles that trust some of each other and may do some of it.
 fn roles() -> impl Strategy<Value = Json> {
     let one = (
@@ -20,7 +23,7 @@ fn roles() -> impl Strategy<Value = Json> {
         prop_oneof![3 => Just(None), 1 => Just(Some("s3:GetObject")), 1 => Just(Some("s3:PutObject"))],
     );
     prop::collection::vec(one, NAMES.len()).prop_map(|roles| {
-        let role = |(name, (trusted, assumes, action)): (&&str, (Vec<&str>, Vec<&str>, Option<&str>))| {
+        let role = |(name, (trusted, assumes, action)): (&&str, Links)| {
             let trusted: Vec<String> = trusted.into_iter().map(arn).collect();
             let principal =
                 if trusted.is_empty() { json!({"AWS": "111122223333"}) } else { json!({"AWS": trusted}) };

@@ -183,8 +183,8 @@ fn an_incomplete_listing_is_told() {
 fn a_trust_policy_that_is_none_is_unknown_to_those_who_may_assume_roles() {
     let roles = json!([{"name": "app", "trust_policy": "{", "inline_policies": inline(allow("s3:*", "*"))}]);
     let users = json!([{"inline_policies": inline(allow("sts:AssumeRole", "*"))}, {"name": "bob"}]);
-    assert_eq!(
-        readers(&bucket(json!(null), users, roles)),
-        ["Allowed role/app", "Unknown user/alice > role/app"]
-    );
+    let answer = asked("s3.bucket", &bucket(json!(null), users, roles), "s3:GetObject", DATA);
+    assert_eq!(ways(&answer), ["Allowed role/app", "Unknown user/alice > role/app"]);
+    let missing: Vec<_> = answer.unknown_because.iter().map(|call| call.reason).collect();
+    assert_eq!(missing, ["malformed"]);
 }
