@@ -5,7 +5,27 @@ mod lifecycle;
 pub mod registry;
 pub mod repository;
 
+use palisade_snapshot::{Evidence, Observed, Reason};
+
+use crate::Missing;
+use crate::context::Context;
+
 pub use exposure::RepositoryExposure;
 pub use lifecycle::LifecycleRule;
 pub use registry::{Registry, ScanFrequency, ScanType, ScanningRule};
 pub use repository::Repository;
+
+/// What hides the regions that were not asked, unless the user chose the regions.
+fn in_other_regions(context: &Context) -> Option<Missing> {
+    let scope = &context.shared.header.scope;
+    if scope.regions_listed || scope.limited_to_regions {
+        return None;
+    }
+    let why = match &context.shared.account.regions {
+        Observed::Present(regions) => regions.incomplete.as_ref(),
+        Observed::Unreadable(why) => Some(why),
+        Observed::Absent | Observed::NotOffered(_) => None,
+    };
+    let not_collected = || Missing::because(Evidence::Regions, Reason::NotCollected);
+    Some(why.map_or_else(not_collected, |why| Missing::evidence(Evidence::Regions, why)))
+}

@@ -62,7 +62,7 @@ pub static KIND: Kind = Kind {
         format!("arn:{}:ecr:*:{}:registry", shared.header.partition, shared.header.account_id)
     },
     subjects: |context| subjects(context),
-    hidden: |_| None,
+    hidden: super::in_other_regions,
 };
 
 /// One subject per region that was asked.

@@ -53,7 +53,7 @@ pub static KIND: Kind = Kind {
         format!("arn:{}:ecr:*:{}:repository/*", shared.header.partition, shared.header.account_id)
     },
     subjects: |_| Vec::new(),
-    hidden: |_| None,
+    hidden: super::in_other_regions,
 };
 
 /// A repository.

@@ -1,8 +1,10 @@
 //! Registries and repositories.
 
+use palisade_snapshot::{Evidence, Observed, Reason, Shared, Unreadable};
 use serde_json::{Value as Json, json};
 
 use super::{check, fact, made};
+use crate::{Declarations, Facts, Missing};
 
 fn scanned(scanning: Json, name: &str, scan_on_push: bool) -> String {
     let given = json!({"name": name, "scan_on_push": scan_on_push, "registry": {"scanning": scanning}});
@@ -154,4 +156,27 @@ fn public_means_every_aws_account() {
             ),
         ],
     );
+}
+
+#[test]
+fn regions_that_could_not_be_listed_may_hold_more_unless_the_user_chose_where_to_look() {
+    let denied = Unreadable::new("account:ListRegions", "account:ListRegions", Reason::Denied, "");
+    let gaps = |change: &dyn Fn(&mut Shared)| {
+        let mut shared = made("ecr.repository", &json!({})).facts.context.shared.clone();
+        shared.account.regions = Observed::Unreadable(denied.clone());
+        change(&mut shared);
+        let facts = Facts::new(&shared, &Declarations::default());
+        [&crate::ecr::repository::KIND, &crate::ecr::registry::KIND].map(|kind| facts.gaps(kind))
+    };
+    for gaps in gaps(&|shared| shared.header.scope.regions_listed = false) {
+        let [gap] = gaps.as_slice() else { panic!("{gaps:?}") };
+        assert_eq!((&gap.region, &gap.missing), (&None, &Missing::evidence(Evidence::Regions, &denied)));
+    }
+    let chosen = gaps(&|shared| {
+        shared.header.scope.regions_listed = false;
+        shared.header.scope.limited_to_regions = true;
+    });
+    assert!(chosen.iter().all(Vec::is_empty), "{chosen:?}");
+    let listed = gaps(&|_| {});
+    assert!(listed.iter().all(Vec::is_empty), "{listed:?}");
 }

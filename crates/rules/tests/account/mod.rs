@@ -12,7 +12,7 @@ pub(crate) fn shared() -> Shared {
         partition: "aws".to_owned(),
         caller_arn: "arn:aws:iam::111122223333:role/auditor".to_owned(),
         taken_at: "2026-07-01T12:00:00Z".parse().unwrap(),
-        scope: SnapshotScope::default(),
+        scope: SnapshotScope { regions_listed: true, ..SnapshotScope::default() },
     });
     shared.listings = RecordKind::ALL.into_iter().map(|kind| Listing::complete(kind, None)).collect();
     shared
