@@ -23,8 +23,8 @@ impl<'a> From<Verdict> for Judgement<'a> {
     }
 }
 
-/// Judges a resource. Where nobody can tell whether the rule applies, it is unknown, unless the
-/// requirement is met anyway.
+/// Judges a resource. Where nobody can tell whether the rule applies, it is unknown, even if the
+/// requirement is met: a missing answer must never make a pass of what is not applicable.
 pub(crate) fn judge<'a>(
     rule: &Rule,
     roots: Roots<'_>,
@@ -46,9 +46,7 @@ pub(crate) fn judge<'a>(
             }
         },
     };
-    if let Truth::Unknown(missing) = applies
-        && judgement.verdict != Verdict::Pass
-    {
+    if let Truth::Unknown(missing) = applies {
         judgement.missing =
             Some(judgement.missing.map_or_else(|| missing.clone(), |more| missing.and(&more)));
         judgement.verdict = Verdict::Unknown;
