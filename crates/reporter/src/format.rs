@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use palisade_rules::{Coverage, Finding, Run, Summary};
 
-use crate::{json, table};
+use crate::{json, ndjson, table};
 
 /// Writes reports: for each account `begin`, its findings as they are judged, `end`; after the last
 /// account `close`.
@@ -60,11 +60,13 @@ pub enum FormatName {
     Table,
     /// `palisade-report/1`, one JSON document.
     Json,
+    /// `palisade-report-lines/1`, one JSON object per line.
+    Ndjson,
 }
 
 impl FormatName {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Ndjson];
 
     /// The name on the command line.
     #[must_use]
@@ -72,6 +74,7 @@ impl FormatName {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
         }
     }
 
@@ -83,6 +86,9 @@ impl FormatName {
             Self::Json => {
                 "for programs: palisade-report/1, one document (an array of them for several accounts)"
             }
+            Self::Ndjson => {
+                "for streams: palisade-report-lines/1, a header, a finding per line, coverage, summary"
+            }
         }
     }
 
@@ -91,6 +97,7 @@ impl FormatName {
         match self {
             Self::Table => Box::new(table::Table::new(out, look)),
             Self::Json => Box::new(json::Json::new(out, look.several_accounts)),
+            Self::Ndjson => Box::new(ndjson::Ndjson::new(out)),
         }
     }
 }

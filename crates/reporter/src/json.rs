@@ -1,16 +1,12 @@
 //! `palisade-report/1`: one JSON document per account, each finding on its own line, written as it
 //! is judged. Reports of several accounts are the elements of an array.
 
-mod document;
-
 use std::io::{self, Write};
 
 use palisade_rules::{Coverage, Finding, Run, Summary};
 use serde::Serialize;
 
-pub use document::report_schema;
-
-use crate::Format;
+use crate::{Format, document};
 
 /// The name and version of the format, as its documents carry it.
 pub const REPORT_FORMAT: &str = "palisade-report/1";

@@ -31,11 +31,15 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod document;
 mod escalation;
 mod format;
 mod json;
+mod ndjson;
 mod table;
 
+pub use document::report_schema;
 pub use escalation::EscalationFormat;
 pub use format::{Format, FormatName, Look};
-pub use json::{REPORT_FORMAT, report_schema};
+pub use json::REPORT_FORMAT;
+pub use ndjson::{REPORT_LINES_FORMAT, report_line_schema};

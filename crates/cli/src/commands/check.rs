@@ -16,7 +16,7 @@ use crate::rule_choice;
 /// Judge snapshots and report, without any network
 ///
 /// Several snapshots give one report per account, in the order of the account ids; with `-f json`
-/// these are the elements of one array.
+/// these are the elements of one array, with `-f ndjson` each begins with its header.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Snapshots, each of another account; `-` is standard input

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
-use palisade_reporter::report_schema;
+use palisade_reporter::{report_line_schema, report_schema};
 use palisade_rules::rule_schema;
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub(crate) struct Schema {
 enum Document {
     /// The report of `-f json`
     Report,
+    /// A line of the report of `-f ndjson`
+    ReportLine,
     /// The configuration, `palisade.toml`
     Config,
     /// A rule file
@@ -35,6 +37,7 @@ impl Document {
     fn schema(self) -> Value {
         match self {
             Self::Report => report_schema(),
+            Self::ReportLine => report_line_schema(),
             Self::Config => Configuration::schema(),
             Self::Rule => rule_schema(),
         }

@@ -3,6 +3,7 @@
 use crate::example_account::{changed, document};
 use crate::harness::{Ended, Place, example};
 use palisade_snapshot::{Observed, Reason, Unreadable};
+use serde_json::Value;
 
 const PUBLIC: &str = "s3-bucket-not-public";
 const VERSIONING: &str = "s3-bucket-versioning-enabled";
@@ -197,7 +198,7 @@ fn another_clock_makes_keys_older() {
         place.run(&arguments).json()
     };
     let (now, later) = (check(&[]), check(&["--now", "2027-11-02T05:00:00Z"]));
-    let fails = |report: &serde_json::Value| report["summary"]["verdicts"]["fail"].as_u64().unwrap();
+    let fails = |report: &Value| report["summary"]["verdicts"]["fail"].as_u64().unwrap();
     assert!(fails(&later) > fails(&now));
     assert_eq!(later["run"]["now"], "2027-11-02T05:00:00Z");
     assert_eq!(later["run"]["taken_at"], now["run"]["taken_at"]);
@@ -247,4 +248,23 @@ fn a_torn_snapshot_is_judged_only_when_asked_and_what_is_missing_is_unknown() {
     let ended: Ended = place.run(&["check", "torn.jsonl", "--allow-torn", "-f", "json"]);
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
     assert!(ended.json()["summary"]["verdicts"]["unknown"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn lines_say_what_the_document_says() {
+    let place = Place::new();
+    let example = example();
+    let report = |format: &str| place.run(&["check", example.to_str().unwrap(), "-f", format]);
+    let (document, lines) = (report("json"), report("ndjson"));
+    assert_eq!(lines.code, document.code);
+    let findings: Vec<Value> = (lines.stdout.lines())
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["record"] == "finding")
+        .map(|mut line| {
+            line.as_object_mut().unwrap().remove("record");
+            line
+        })
+        .collect();
+    assert!(!findings.is_empty());
+    assert_eq!(Value::from(findings), document.json()["findings"]);
 }

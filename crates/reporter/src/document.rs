@@ -13,7 +13,7 @@ use serde_json::Value;
 pub fn report_schema() -> Value {
     let mut schema = schemars::schema_for!(Report<'_>).to_value();
     if let Some(object) = schema.as_object_mut() {
-        object.insert("title".to_owned(), super::REPORT_FORMAT.into());
+        object.insert("title".to_owned(), crate::REPORT_FORMAT.into());
     }
     schema
 }
@@ -37,7 +37,7 @@ struct Report<'a> {
 }
 
 fn format_name(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "const": super::REPORT_FORMAT })
+    json_schema!({ "const": crate::REPORT_FORMAT })
 }
 
 fn severity(_: &mut SchemaGenerator) -> Schema {
