@@ -76,6 +76,27 @@ fn a_refused_operation_changes_findings_to_unknown_and_in_no_other_way() {
 }
 
 #[test]
+fn a_credential_report_that_is_there_is_read_where_a_new_one_is_refused() {
+    let emulated = Emulated::fixture("mixed");
+    let (_, undisturbed) = emulated.scan(&[]);
+    emulated.emulator.proxy().inject("iam:GenerateCredentialReport", Fault::Denied);
+    let (ended, report) = emulated.scan(&[]);
+    assert_eq!((ended.code, report.unreadable()), (Some(0), BTreeSet::new()), "{}", ended.stderr);
+    assert_eq!(report.findings, undisturbed.findings);
+}
+
+#[test]
+fn regions_that_the_user_named_are_enough_where_they_can_not_be_listed() {
+    let emulated = Emulated::fixture("mixed");
+    let named = ["--region", "us-east-1,eu-west-1"];
+    let (_, undisturbed) = emulated.scan(&named);
+    emulated.emulator.proxy().inject("account:ListRegions", Fault::Denied);
+    let (ended, report) = emulated.scan(&named);
+    assert_eq!((ended.code, report.unreadable()), (Some(0), BTreeSet::new()), "{}", ended.stderr);
+    assert_eq!(report.findings, undisturbed.findings);
+}
+
+#[test]
 fn without_a_caller_there_is_no_result() {
     let emulated = Emulated::fixture("mixed");
     emulated.emulator.proxy().inject(CALLER, Fault::Denied);
