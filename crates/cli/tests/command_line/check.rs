@@ -33,7 +33,7 @@ fn nothing_listed() -> Vec<u8> {
     })
 }
 
-fn verdict(report: &serde_json::Value, rule: &str, name: &str) -> Option<String> {
+fn verdict(report: &Value, rule: &str, name: &str) -> Option<String> {
     let mut findings = report["findings"].as_array().unwrap().iter();
     let finding = findings.find(|finding| finding["rule"] == rule && finding["resource"]["name"] == name)?;
     Some(finding["verdict"].as_str().unwrap().to_owned())

@@ -14,6 +14,7 @@ mod example_account;
 mod harness;
 #[cfg(unix)]
 mod output;
+mod permissions;
 mod scan;
 mod scan_accounts;
 mod scan_evidence_loss;
