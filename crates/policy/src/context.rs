@@ -1,6 +1,7 @@
 //! The request context: condition keys and their values, and which keys are not known.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The value of a condition key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,9 @@ pub enum ContextValue {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     values: BTreeMap<String, ContextValue>,
-    absent: Vec<Keys>,
-    unknown: Vec<Keys>,
+    /// Shared, as many contexts differ in their values only.
+    absent: Arc<Vec<Keys>>,
+    unknown: Arc<Vec<Keys>>,
 }
 
 /// A key, or all keys that start alike.
@@ -73,14 +75,14 @@ impl Context {
     ///
     /// A trailing `*` names all keys that start so (`aws:PrincipalTag/*`); `*` alone names every key.
     pub fn mark_unknown(&mut self, key: &str) {
-        self.unknown.push(Keys::parse(key));
+        Arc::make_mut(&mut self.unknown).push(Keys::parse(key));
     }
 
     /// Says that a key is absent unless it is set, even where it is among keys that are unknown.
     ///
     /// A trailing `*` names all keys that start so.
     pub fn mark_absent(&mut self, key: &str) {
-        self.absent.push(Keys::parse(key));
+        Arc::make_mut(&mut self.absent).push(Keys::parse(key));
     }
 
     /// Adds what another context sets; the other wins where both set a key.
@@ -88,8 +90,8 @@ impl Context {
         for (key, value) in &other.values {
             self.values.insert(key.clone(), value.clone());
         }
-        self.absent.extend(other.absent.iter().cloned());
-        self.unknown.extend(other.unknown.iter().cloned());
+        add(&mut self.absent, &other.absent);
+        add(&mut self.unknown, &other.unknown);
     }
 
     /// The value of a key, if it is set.
@@ -128,6 +130,12 @@ impl Keys {
             Self::Named(name) => name == key,
             Self::StartingWith(prefix) => key.starts_with(prefix.as_str()),
         }
+    }
+}
+
+fn add(keys: &mut Arc<Vec<Keys>>, more: &[Keys]) {
+    if !more.is_empty() {
+        Arc::make_mut(keys).extend_from_slice(more);
     }
 }
 

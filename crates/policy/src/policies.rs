@@ -32,6 +32,12 @@ impl PolicySet {
         Self { name: String::new(), policies, index }
     }
 
+    /// The same set for a few requests: without the index, which takes longer to make than it saves.
+    #[must_use]
+    pub fn for_few_requests(policies: Vec<Arc<CompiledPolicy>>) -> Self {
+        Self { name: String::new(), policies, index: None }
+    }
+
     /// Names the set, for answers: the organizational unit that a level of SCPs belongs to.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {

@@ -32,12 +32,26 @@ pub(super) struct Callers<'a> {
     policies: SharedPolicies<'a>,
     situation: &'a Situation,
     all: Context,
+    /// What the requests of all users, of roles whose tags are known, and of other roles have in common.
+    of_users: Context,
+    of_roles: Context,
+    of_tagging_roles: Context,
 }
 
 impl<'a> Callers<'a> {
     pub(super) fn new(shared: &'a Shared, situation: &'a Situation) -> Self {
-        let all = situation.of_all(shared.header.taken_at);
-        Self { shared, policies: SharedPolicies::new(shared), situation, all }
+        let all = situation.of_all(shared.header.taken_at, &shared.header.account_id);
+        let user = PrincipalType::User { name: String::new() };
+        let role = PrincipalType::Role { name: String::new() };
+        Self {
+            shared,
+            policies: SharedPolicies::new(shared),
+            situation,
+            of_users: situation.of_kind(&all, &user, true),
+            of_roles: situation.of_kind(&all, &role, true),
+            of_tagging_roles: situation.of_kind(&all, &role, false),
+            all,
+        }
     }
 
     /// The users and then the roles, each in the order of the snapshot.
@@ -49,7 +63,7 @@ impl<'a> Callers<'a> {
     fn user(&self, index: usize) -> Option<Caller> {
         let user = self.shared.users.get(index)?;
         let principal = tagged(Principal::parse(&user.arn).with_unique_id(&user.id), &user.tags);
-        let context = self.situation.of_principal(&self.all, &principal, true);
+        let context = self.situation.of_principal(&self.of_users, &principal);
         Some(Caller {
             name: user.arn.clone(),
             kind: CallerKind::User,
@@ -68,7 +82,8 @@ impl<'a> Callers<'a> {
         let principal = principal.with_unique_id(&role.id);
         let known_tags = self.situation.complete || !takes_session_tags(role);
         let principal = if known_tags { tagged(principal, &role.tags) } else { principal };
-        let context = self.situation.of_principal(&self.all, &principal, known_tags);
+        let of_kind = if known_tags { &self.of_roles } else { &self.of_tagging_roles };
+        let context = self.situation.of_principal(of_kind, &principal);
         Caller {
             name: principal.as_text().to_owned(),
             kind,
@@ -88,9 +103,14 @@ impl<'a> Callers<'a> {
 
     /// Somebody without identity policies in this account: a service, an identity provider's user, anonymous.
     pub(super) fn without_policies(&self, name: &str, principal: Principal, kind: CallerKind) -> Caller {
-        let context = self.situation.of_principal(&self.all, &principal, kind != CallerKind::Federated);
+        let context = self.context_of(&principal, kind != CallerKind::Federated);
         let held = Held { policies: PrincipalPolicies::default(), missing: None };
         Caller { name: name.to_owned(), kind, principal, held, is_uncollected: false, context }
+    }
+
+    fn context_of(&self, principal: &Principal, known_tags: bool) -> Context {
+        let kind = self.situation.of_kind(&self.all, principal.kind(), known_tags);
+        self.situation.of_principal(&kind, principal)
     }
 
     /// Whoever another account lets: somebody in it, or, without one, in any.
@@ -109,7 +129,7 @@ impl<'a> Callers<'a> {
 
     /// An identity whose policies this snapshot does not hold.
     pub(super) fn uncollected(&self, principal: Principal) -> Caller {
-        let context = self.situation.of_principal(&self.all, &principal, false);
+        let context = self.context_of(&principal, false);
         Caller {
             name: principal.as_text().to_owned(),
             kind: CallerKind::ForeignAccount,
@@ -212,18 +232,6 @@ impl<'a> Callers<'a> {
     }
 }
 
-impl Caller {
-    /// Whether an identity policy of its may allow an action.
-    pub(super) fn has_allow_about(&self, action: &Action) -> bool {
-        self.held.policies.identity.policies().iter().any(|policy| {
-            policy
-                .statements()
-                .iter()
-                .any(|statement| statement.effect() == Effect::Allow && statement.is_about(action))
-        })
-    }
-}
-
 fn tagged(principal: Principal, tags: &[Tag]) -> Principal {
     tags.iter().fold(principal, |principal, tag| principal.with_tag(&tag.key, &tag.value))
 }
@@ -235,9 +243,20 @@ fn allowing_everything() -> PrincipalPolicies {
 /// Whether sessions of a role may carry tags of their own, which win over the role's: "To pass session tags
 /// … the role's trust policy must allow sts:TagSession" ("Pass session tags in AWS STS").
 fn takes_session_tags(role: &Role) -> bool {
+    if cannot_be_about_tags(&role.trust_policy) {
+        return false;
+    }
     let Some(tag_session) = Action::parse("sts:TagSession") else { return true };
     CompiledPolicy::from_text("", &role.trust_policy).map_or(true, |policy| {
         let mut allows = policy.statements().iter().filter(|one| one.effect() == Effect::Allow);
         allows.any(|statement| statement.is_about(&tag_session))
     })
+}
+
+/// Whether a policy's text has nothing that could stand for `sts:TagSession`: no pattern, no escape, no
+/// `NotAction` and not the name.
+fn cannot_be_about_tags(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window.eq_ignore_ascii_case(name));
+    !bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'\\')) && !has(b"tagsession") && !has(b"notaction")
 }

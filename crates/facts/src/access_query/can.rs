@@ -1,7 +1,5 @@
 //! One principal's decision.
 
-use std::borrow::Cow;
-
 use palisade_snapshot::{Resource as Stored, Shared};
 
 use super::callers::Callers;
@@ -26,9 +24,9 @@ pub fn can(
 ) -> Result<CanAnswer, AccessQueryError> {
     let caller = Callers::new(shared, situation).find(principal)?;
     let target = Target::new(shared, &question.action, question.resource.as_deref(), record);
-    let context = Asking::context_of(&caller, &question.action, &target);
     let account = shared.header.account_id.as_str();
-    let judged = Asking::new(&caller, &question.action, &target, account, Cow::Owned(context)).judge();
+    let judged =
+        Asking { caller: &caller, action: &question.action, target: &target, situation, account }.judge();
     let is_possible = judged.decision.is_possible();
     let assumes = if is_possible && !caller.principal.is_service_linked_role() {
         assumptions(caller.principal.is_identity(), std::iter::once(question.action.service()))

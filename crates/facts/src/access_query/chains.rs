@@ -4,20 +4,19 @@
 //! run for what is allowed, then for what is conditional, then for what is unknown, so that everybody is
 //! reached once, by the best way there is.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use palisade_policy::arn::is_account_id;
-use palisade_policy::context::Context;
 use palisade_policy::document::{Effect, PolicyDocument, PrincipalKind, Principals};
 use palisade_policy::request::Action;
 use palisade_snapshot::Shared;
 
-use super::AccessDecision;
 use super::callers::Caller;
 use super::judge::Asking;
+use super::permits::Permits;
 use super::target::Target;
+use super::{AccessDecision, Situation};
 
 /// In the order in which the search looks for them.
 const LEVELS: [AccessDecision; 3] =
@@ -38,26 +37,30 @@ pub(super) struct Assuming<'a> {
     shared: &'a Shared,
     action: &'a Action,
     callers: &'a [Caller],
+    situation: &'a Situation,
     by_arn: BTreeMap<&'a str, usize>,
-    /// Those whose identity policies may let them assume some role.
-    holding: Vec<usize>,
-    /// The roles as what is assumed, and who asks, each made when first needed.
+    permits: Permits,
+    /// The roles as what is assumed, each read when first needed.
     trusts: Vec<OnceCell<Target<'a>>>,
-    contexts: Vec<OnceCell<Context>>,
 }
 
 impl<'a> Assuming<'a> {
     /// `callers` are the users and then the roles of the snapshot.
-    pub(super) fn new(shared: &'a Shared, action: &'a Action, callers: &'a [Caller]) -> Self {
-        let places = callers.iter().enumerate();
+    pub(super) fn new(
+        shared: &'a Shared,
+        action: &'a Action,
+        callers: &'a [Caller],
+        situation: &'a Situation,
+    ) -> Self {
+        let by_arn = callers.iter().enumerate().map(|(index, caller)| (caller.name.as_str(), index));
         Self {
             shared,
             action,
             callers,
-            by_arn: places.clone().map(|(index, caller)| (caller.name.as_str(), index)).collect(),
-            holding: places.filter(|(_, one)| one.has_allow_about(action)).map(|(index, _)| index).collect(),
+            situation,
+            by_arn: by_arn.collect(),
+            permits: Permits::new(&shared.header, callers, action),
             trusts: shared.roles.iter().map(|_| OnceCell::new()).collect(),
-            contexts: callers.iter().map(|_| OnceCell::new()).collect(),
         }
     }
 
@@ -106,14 +109,9 @@ impl<'a> Assuming<'a> {
 
     /// Somebody before a role.
     pub(super) fn asking<'q>(&'q self, caller: usize, target: &'q Target<'q>) -> Option<Asking<'q>> {
-        let asks = self.callers.get(caller)?;
-        let context = if target.has_tags() {
-            Cow::Owned(Asking::context_of(asks, self.action, target))
-        } else {
-            let cell = self.contexts.get(caller)?;
-            Cow::Borrowed(cell.get_or_init(|| Asking::context_of(asks, self.action, target)))
-        };
-        Some(Asking::new(asks, self.action, target, &self.shared.header.account_id, context))
+        let account = self.shared.header.account_id.as_str();
+        let caller = self.callers.get(caller)?;
+        Some(Asking { caller, action: self.action, target, situation: self.situation, account })
     }
 
     /// The place of a caller among the roles, if it is one.
@@ -129,15 +127,18 @@ impl<'a> Assuming<'a> {
     }
 
     /// Those who may be let in by a role's trust policy: those whom it names, and, where it names the account,
-    /// those whose own policies speak of assuming roles.
+    /// those whose own policies may permit it.
     fn candidates(&self, target: &Target<'_>) -> Vec<usize> {
-        let Some(policy) = &target.document else { return self.holding.clone() };
         let mut named = BTreeSet::new();
+        let Some(policy) = &target.document else {
+            named.extend(self.permits.for_role(&target.resource));
+            return named.into_iter().collect();
+        };
         for name in trusted(policy) {
             match name {
                 Trusted::Everybody => return (0..self.callers.len()).collect(),
                 Trusted::Account(account) if account == self.shared.header.account_id => {
-                    named.extend(self.holding.iter().copied());
+                    named.extend(self.permits.for_role(&target.resource));
                 }
                 Trusted::Account(_) => {}
                 Trusted::Arn(arn) => named.extend(self.by_arn.get(arn)),

@@ -1,20 +1,23 @@
 //! One principal, one action, one resource: the decision with its reasons.
 
-use std::borrow::Cow;
-
 use palisade_policy::context::Context;
 use palisade_policy::document::Effect;
 use palisade_policy::evaluate::{self, Decision, Explanation, Reason, StatementReference, decide, explain};
 use palisade_policy::policies::{Policies, ResourcePolicies};
 use palisade_policy::principal::PrincipalType;
+use palisade_policy::public::takes_unsigned_requests;
 use palisade_policy::request::{Action, Request};
 
 use super::callers::Caller;
 use super::target::Target;
-use super::{AccessDecision, Because, MissingAnswer, NotCollected, Residual, StatementPlace, unread};
+use super::{
+    AccessDecision, Because, MissingAnswer, NotCollected, Residual, Situation, StatementPlace, unread,
+};
 use crate::{Known, Missing, conditions};
 
 const RESTRICTED: &str = "Block Public Access (RestrictPublicBuckets) keeps everybody outside the account from a bucket whose policy is public";
+
+const UNSIGNED: &str = "the service takes signed requests only";
 
 /// A decision with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,57 +29,49 @@ pub(super) struct Judgement {
 }
 
 /// A caller before a resource.
+#[derive(Clone, Copy)]
 pub(super) struct Asking<'q> {
-    caller: &'q Caller,
-    action: &'q Action,
-    target: &'q Target<'q>,
-    account: &'q str,
-    context: Cow<'q, Context>,
+    pub(super) caller: &'q Caller,
+    pub(super) action: &'q Action,
+    pub(super) target: &'q Target<'q>,
+    pub(super) situation: &'q Situation,
+    /// The account of the snapshot.
+    pub(super) account: &'q str,
 }
 
-impl<'q> Asking<'q> {
-    /// `context` is the caller's with what the resource implies.
-    pub(super) fn new(
-        caller: &'q Caller,
-        action: &'q Action,
-        target: &'q Target<'q>,
-        account: &'q str,
-        context: Cow<'q, Context>,
-    ) -> Self {
-        Self { caller, action, target, account, context }
-    }
-
-    /// The caller's context with what the resource implies.
-    pub(super) fn context_of(caller: &Caller, action: &Action, target: &Target<'_>) -> Context {
-        let mut context = caller.context.clone();
-        target.imply(&mut context, action.service());
-        context
-    }
-
-    /// The decision alone, and whether what is known of the policies gives it: a policy that could not be read
+impl Asking<'_> {
+    /// The decision alone, if what is known of the policies makes it possible: a policy that could not be read
     /// may let in anybody, which is no reason to name everybody.
     pub(super) fn rank(&self) -> Option<AccessDecision> {
         let side = self.target.delegating.as_ref().unwrap_or(&self.target.side);
-        let decision = decide(self.request(), self.policies(side));
+        // The caller's context leaves the tags of the resource open: what it decides, they do not change.
+        let mut decision = Decision::Conditional;
+        if self.target.is_own {
+            decision = decide(self.request(&self.caller.context), self.policies(side));
+        }
         let is_possible = match decision {
             Decision::Allowed => true,
-            Decision::Conditional => self.explain(side).can_be_allowed,
+            Decision::Conditional => {
+                let explanation = self.explain(side);
+                decision = explanation.decision;
+                explanation.can_be_allowed
+            }
             Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => false,
         };
-        if !is_possible || self.is_restricted() == Known::Known(true) {
+        if !is_possible || self.refusal().is_some() {
             return None;
         }
-        Some(self.grade(decision)).filter(|decision| decision.is_possible())
+        Some(self.grade(decision))
     }
 
     /// The decision with its reasons.
     pub(super) fn judge(&self) -> Judgement {
         let explanation = self.explain(&self.target.side);
         let possible = explanation.can_be_allowed;
-        if possible && self.is_restricted() == Known::Known(true) {
+        if let Some(rule) = self.refusal().filter(|_| possible) {
             return Judgement {
                 decision: AccessDecision::ImplicitlyDenied,
-                because: vec![Because::Rule { reason: RESTRICTED.to_owned() }],
+                because: vec![Because::Rule { reason: rule.to_owned() }],
                 residual: Vec::new(),
                 unknown_because: Vec::new(),
             };
@@ -112,7 +107,7 @@ impl<'q> Asking<'q> {
         if missing.is_none() && self.not_collected().next().is_none() {
             return if is_sure { AccessDecision::Allowed } else { AccessDecision::Conditional };
         }
-        if is_sure && decide(self.request(), unread::denying()) == Decision::Allowed {
+        if is_sure && decide(self.request(&self.caller.context), unread::denying()) == Decision::Allowed {
             return AccessDecision::Allowed;
         }
         if missing.is_some() { AccessDecision::Unknown } else { AccessDecision::Conditional }
@@ -132,6 +127,16 @@ impl<'q> Asking<'q> {
         resource.into_iter().chain(identity)
     }
 
+    /// What keeps the caller out although the policies let him in.
+    fn refusal(&self) -> Option<&'static str> {
+        let is_anonymous = *self.caller.principal.kind() == PrincipalType::Anonymous;
+        if is_anonymous && !takes_unsigned_requests(self.action.service()) {
+            Some(UNSIGNED)
+        } else {
+            (self.is_restricted() == Known::Known(true)).then_some(RESTRICTED)
+        }
+    }
+
     /// Whether Block Public Access keeps the caller out.
     fn is_restricted(&self) -> Known<bool> {
         let principal = &self.caller.principal;
@@ -141,15 +146,17 @@ impl<'q> Asking<'q> {
     }
 
     fn explain(&self, side: &ResourcePolicies) -> Explanation {
-        explain(self.request(), self.policies(side))
+        let mut context = self.caller.context.clone();
+        self.target.imply(&mut context, self.action.service(), self.situation);
+        explain(self.request(&context), self.policies(side))
     }
 
-    fn request(&self) -> Request<'_> {
+    fn request<'p>(&'p self, context: &'p Context) -> Request<'p> {
         Request {
             principal: &self.caller.principal,
             action: self.action,
             resource: &self.target.resource,
-            context: &self.context,
+            context,
         }
     }
 

@@ -21,6 +21,7 @@ mod chains;
 mod judge;
 mod outsiders;
 mod own_policy;
+mod permits;
 mod policies;
 mod question;
 mod situation;

@@ -89,7 +89,7 @@ impl<'a> SharedPolicies<'a> {
                 unread::allowing()
             }
         };
-        let identity = PolicySet::new(identity.map(&mut read).collect());
+        let identity = PolicySet::for_few_requests(identity.map(&mut read).collect());
         let boundary = boundary.map(|one| PolicySet::new(vec![read(self.managed(&one.arn))]));
         let policies =
             PrincipalPolicies { identity, boundaries: boundary.into_iter().collect(), ..Default::default() };

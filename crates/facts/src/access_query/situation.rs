@@ -31,8 +31,8 @@ const FROM_IDENTITIES: [&str; 4] =
     ["aws:FederatedProvider", "aws:MultiFactorAuth*", "aws:SourceIdentity", "aws:TokenIssueTime"];
 
 impl Situation {
-    /// What is the same for every request.
-    pub(super) fn of_all(&self, taken_at: Timestamp) -> Context {
+    /// What is the same for every request on a resource of this account.
+    pub(super) fn of_all(&self, taken_at: Timestamp, account: &str) -> Context {
         let mut context = Context::new();
         if !self.complete {
             context.mark_unknown("*");
@@ -43,6 +43,7 @@ impl Situation {
         let usual = [
             ("aws:CurrentTime", taken_at.to_string()),
             ("aws:EpochTime", taken_at.as_second().to_string()),
+            ("aws:ResourceAccount", account.to_owned()),
             ("aws:SecureTransport", "true".to_owned()),
             ("aws:ViaAWSService", "false".to_owned()),
         ];
@@ -52,19 +53,26 @@ impl Situation {
         context
     }
 
-    /// What a principal adds.
-    pub(super) fn of_principal(&self, all: &Context, principal: &Principal, known_tags: bool) -> Context {
-        let mut context = all.clone();
+    /// What a principal adds to the keys of its kind.
+    pub(super) fn of_principal(&self, kind: &Context, principal: &Principal) -> Context {
+        let mut context = kind.clone();
         context.extend(&principal.implied_context());
+        self.asked(&mut context);
+        context
+    }
+
+    /// What all principals of a kind have in common; `known_tags` where their tags are all known.
+    pub(super) fn of_kind(&self, all: &Context, kind: &PrincipalType, known_tags: bool) -> Context {
+        let mut context = all.clone();
         self.absent(&mut context, &["aws:CalledVia*"]);
-        let is_service = *principal.kind() == PrincipalType::Service;
+        let is_service = *kind == PrincipalType::Service;
         if !is_service {
             self.absent(&mut context, &FROM_SERVICES);
         }
         if known_tags {
             self.absent(&mut context, &["aws:PrincipalTag/*"]);
         }
-        match principal.kind() {
+        match kind {
             PrincipalType::User { .. } => self.absent(&mut context, &["aws:FederatedProvider"]),
             PrincipalType::Root => self.absent(&mut context, &["aws:FederatedProvider", "aws:username"]),
             PrincipalType::Role { .. }
@@ -77,7 +85,6 @@ impl Situation {
             PrincipalType::Federated => self.absent(&mut context, &["aws:Principal*", "aws:username"]),
             PrincipalType::CanonicalUser => {}
         }
-        self.asked(&mut context);
         context
     }
 

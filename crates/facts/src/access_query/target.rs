@@ -14,7 +14,7 @@ use palisade_snapshot::{
     Bucket, Evidence, ObjectOwnership, Observed, RecordKind, Resource as Stored, Role, Shared, Tag,
 };
 
-use super::{NotConsidered, own_policy, unread};
+use super::{NotConsidered, Situation, own_policy, unread};
 use crate::context::incomplete;
 use crate::exposure::document;
 use crate::{Known, Missing};
@@ -40,6 +40,8 @@ pub(super) struct Target<'a> {
     pub(super) is_uncollected: bool,
     /// Whether Block Public Access keeps out everybody from other accounts, whatever the policy says.
     pub(super) restricted: Known<bool>,
+    /// Whether it belongs to the account of the snapshot, or to nobody in particular.
+    pub(super) is_own: bool,
     /// The tags of a user or role.
     tags: Option<&'a [Tag]>,
     pub(super) not_considered: Vec<NotConsidered>,
@@ -97,8 +99,10 @@ impl<'a> Target<'a> {
 
     fn with(resource: Resource, policy: OwnPolicy, arn: &str, account: &str) -> Self {
         let side = |policy| ResourcePolicies { policy, ..Default::default() };
+        let is_own = resource.account().is_none_or(|owner| owner == account);
         let mut target = Self {
             resource,
+            is_own,
             arn: arn.to_owned(),
             side: side(None),
             delegating: None,
@@ -127,31 +131,25 @@ impl<'a> Target<'a> {
         target
     }
 
-    /// What the resource adds to a request's context.
-    pub(super) fn imply(&self, context: &mut Context, service: &str) {
-        if let Some(account) = self.resource.account().filter(|account| !account.is_empty()) {
-            set_if_open(context, "aws:ResourceAccount", account);
-        }
-        let Some(tags) = self.tags else { return };
-        let prefixes = ["aws".to_owned(), service.to_owned()];
-        for prefix in prefixes {
-            context.mark_absent(&format!("{prefix}:ResourceTag/*"));
-            for tag in tags {
-                set_if_open(context, &format!("{prefix}:ResourceTag/{}", tag.key), &tag.value);
+    /// What the resource adds to the context of a caller's request, which has that of a resource of this account
+    /// without known tags.
+    pub(super) fn imply(&self, context: &mut Context, service: &str, asked: &Situation) {
+        let said = |key: &str| asked.context.iter().any(|(known, _)| known.eq_ignore_ascii_case(key));
+        if !said("aws:ResourceAccount") && !self.is_own {
+            context.remove("aws:ResourceAccount");
+            if let Some(account) = self.resource.account().filter(|account| !account.is_empty()) {
+                context.set("aws:ResourceAccount", account);
             }
         }
-    }
-
-    /// Whether it has no tags that a request's context would have to carry.
-    pub(super) fn has_tags(&self) -> bool {
-        self.tags.is_some_and(|tags| !tags.is_empty())
-    }
-}
-
-/// What the asker said wins.
-fn set_if_open(context: &mut Context, key: &str, value: &str) {
-    if context.get(key).is_none() {
-        context.set(key, value);
+        for prefix in ["aws", service].into_iter().filter(|_| self.tags.is_some()) {
+            context.mark_absent(&format!("{prefix}:ResourceTag/*"));
+            for tag in self.tags.unwrap_or_default() {
+                let key = format!("{prefix}:ResourceTag/{}", tag.key);
+                if !said(&key) {
+                    context.set(&key, &tag.value);
+                }
+            }
+        }
     }
 }
 

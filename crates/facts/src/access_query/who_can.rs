@@ -1,6 +1,5 @@
 //! Everybody who can do something to a resource, by itself or through roles.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use palisade_policy::document::PolicyDocument;
@@ -43,7 +42,8 @@ pub fn who_can(
     let search = Search {
         shared,
         question,
-        assuming: Assuming::new(shared, &assume, &identities),
+        situation,
+        assuming: Assuming::new(shared, &assume, &identities, situation),
         callers: &callers,
         identities: &identities,
         target: &target,
@@ -77,6 +77,7 @@ pub fn who_can(
 struct Search<'a> {
     shared: &'a Shared,
     question: &'a Question,
+    situation: &'a Situation,
     callers: &'a Callers<'a>,
     /// The users and then the roles.
     identities: &'a [Caller],
@@ -95,9 +96,12 @@ struct Entrance {
 
 impl Search<'_> {
     fn asking<'q>(&'q self, caller: &'q Caller) -> Asking<'q> {
-        let context = Asking::context_of(caller, &self.question.action, self.target);
+        self.before(caller, &self.question.action, self.target)
+    }
+
+    fn before<'q>(&'q self, caller: &'q Caller, action: &'q Action, target: &'q Target<'q>) -> Asking<'q> {
         let account = self.shared.header.account_id.as_str();
-        Asking::new(caller, &self.question.action, self.target, account, Cow::Owned(context))
+        Asking { caller, action, target, situation: self.situation, account }
     }
 
     fn of_identities(&self, ways: &[Option<Way>]) -> Vec<PrincipalAccess> {
@@ -197,16 +201,11 @@ impl Search<'_> {
         let mut found = Vec::new();
         for caller in self.named_by(policy) {
             let Some(name) = assumes_by(&caller) else { continue };
-            let Some(decision) = self.before_role(&caller, &action(name)?, target).rank() else { continue };
+            let Some(decision) = self.before(&caller, &action(name)?, target).rank() else { continue };
             let decision = decision.max(way.decision);
             found.push(Entrance { caller, decision, role: Some((role, name)), length: way.length + 1 });
         }
         Ok(found)
-    }
-
-    fn before_role<'q>(&'q self, caller: &'q Caller, by: &'q Action, role: &'q Target<'q>) -> Asking<'q> {
-        let context = Asking::context_of(caller, by, role);
-        Asking::new(caller, by, role, &self.shared.header.account_id, Cow::Owned(context))
     }
 
     fn of_outsider(
@@ -220,7 +219,7 @@ impl Search<'_> {
         };
         let by = action(name)?;
         let first = self.assuming.trust(role);
-        let first = first.map(|target| step(name, target, self.before_role(&caller, &by, target).judge()));
+        let first = first.map(|target| step(name, target, self.before(&caller, &by, target).judge()));
         let steps = first.into_iter().chain(self.steps(role, ways)).collect();
         let last = self.last_of(role, ways).unwrap_or(&caller);
         Ok(self.access(&caller, decision, steps, self.asking(last).judge()))

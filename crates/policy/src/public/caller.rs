@@ -40,6 +40,12 @@ impl Caller {
 /// Services that answer requests without credentials, if a policy allows it. ECR, KMS, STS and most others do not.
 const ANONYMOUS_SERVICES: [&str; 5] = ["s3", "sqs", "lambda", "execute-api", "es"];
 
+/// Whether a service, by its prefix, takes requests that nobody signed, if a resource policy allows them.
+#[must_use]
+pub fn takes_unsigned_requests(service: &str) -> bool {
+    ANONYMOUS_SERVICES.contains(&service)
+}
+
 /// The callers to try, those who stand for most first.
 pub(super) fn callers(
     conditions: &[&CompiledCondition],
@@ -51,7 +57,7 @@ pub(super) fn callers(
     let user = |name: &str| Principal::parse(&format!("arn:{partition}:iam::{stranger}:user/{name}"));
     let anybody = |principal: Principal| Caller { principal, reach: Reach::Anybody, named_by: None };
     let mut found = Vec::new();
-    if ANONYMOUS_SERVICES.contains(&kind.service()) {
+    if takes_unsigned_requests(kind.service()) {
         found.push(anybody(Principal::anonymous()));
     }
     let role_arn = format!("arn:{partition}:iam::{stranger}:role/{STRANGER_VALUE}");

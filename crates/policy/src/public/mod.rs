@@ -59,6 +59,7 @@ pub use acl::{Grant, Grantee};
 pub use answer::{Access, Answer, Input, Layer};
 pub use block::BlockPublicAccess;
 pub use bucket::{AccessPoint, Bucket, ObjectOwnership, bucket_exposure, bucket_sharing};
+pub use caller::takes_unsigned_requests;
 pub use capability::Capability;
 pub use exposure::{CapabilityExposure, Exposure, GrantSource, PublicGrant};
 pub use limit::{PolicyKind, is_public_statement};

@@ -177,7 +177,9 @@ fn a_policy_that_is_not_collected_leaves_it_open_where_it_could_decide() {
     let ask =
         |who: &str, action: &str, resource: &str| told(&answer("account", &given, who, action, resource));
     let open = "Conditional resource_policy_not_collected";
-    for who in ["may", "nothing", "444455556666", "anonymous"] {
+    assert_eq!(ask("anonymous", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs"), open);
+    assert_eq!(ask("anonymous", "kms:Decrypt", key), "ImplicitlyDenied");
+    for who in ["may", "nothing", "444455556666"] {
         assert_eq!(ask(who, "kms:Decrypt", key), open, "{who}");
     }
     assert_eq!(ask("denied", "kms:Decrypt", key), "ExplicitlyDenied");
