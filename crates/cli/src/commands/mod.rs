@@ -3,8 +3,10 @@
 mod can;
 mod check;
 mod collect;
+mod completions;
 mod escalations;
 mod lint;
+mod man;
 mod permissions;
 mod public;
 mod rules;
@@ -35,6 +37,8 @@ pub(crate) enum Command {
     Escalations(escalations::Escalations),
     Lint(lint::Lint),
     Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {
@@ -52,6 +56,8 @@ impl Command {
             Self::Escalations(command) => command.run(),
             Self::Lint(command) => command.run(),
             Self::Schema(command) => command.run(),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
         }
     }
 }

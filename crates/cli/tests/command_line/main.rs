@@ -20,3 +20,4 @@ mod scan_accounts;
 mod scan_evidence_loss;
 mod scan_permissions;
 mod scan_report;
+mod shell;
