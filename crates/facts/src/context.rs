@@ -7,6 +7,7 @@ use palisade_snapshot::{
     CredentialReport, CredentialReportRow, Evidence, Observed, Reason, RecordKind, Shared, User,
 };
 
+use crate::iam::escalation::Escalations;
 use crate::identities::Policies;
 use crate::{Declarations, Known, Missing};
 
@@ -23,6 +24,7 @@ pub(crate) struct Context {
     rows: BTreeMap<String, usize>,
     /// The users of each group, by name.
     members: BTreeMap<String, Vec<String>>,
+    pub(crate) escalations: Escalations,
 }
 
 impl Context {
@@ -42,6 +44,7 @@ impl Context {
             policies: Policies::new(shared),
             rows,
             members,
+            escalations: Escalations::default(),
         }
     }
 

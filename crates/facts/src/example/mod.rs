@@ -31,6 +31,8 @@
 //! given: {name: finance, attached_policies: […], snapshot: {users: [{groups: [finance]}]}}
 //! given: {trust_policy: {…}, last_used_days_ago: 100, declarations: {trusted_accounts: ["444455556666"]}}
 //! given: {attachment_count: 0, document: {Version: …, Statement: […]}}
+//! # iam.principal: `user` or `role`, with their fields
+//! given: {role: {inline_policies: {everything: {…}}}}
 //! # iam.inline_policy: name and document; `user`, `group` or `role` for whom it is embedded in
 //! given: {name: fix, document: {…}, role: {name: app}, declarations: {emergency_inline_policies: [{
 //!   principal: "arn:aws:iam::111122223333:role/app", policy: fix, reason: …, owner: …, expires: "2026-07-31"}]}}
@@ -133,6 +135,8 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.role(given, name, &REST).map(Some);
     } else if *kind == iam::policy::KIND {
         return world.policy(given, name, &REST).map(Some);
+    } else if *kind == iam::principal::KIND {
+        return principal(given, world).map(Some);
     } else if *kind == iam::inline_policy::KIND {
         return inline_policy(given, world).map(Some);
     } else if *kind == s3::bucket::KIND {
@@ -163,6 +167,25 @@ fn access_key(given: &Map<String, Value>, world: &mut World) -> Result<String, E
     let user = record::members(given.get("user").unwrap_or(&empty), "user")?;
     let arn = world.user(user, "user", &[], record::object(json!({"access_keys": [key]})))?;
     Ok(format!("{arn}/access-key/1"))
+}
+
+/// A user or role; the user alice if nothing is said.
+fn principal(given: &Map<String, Value>, world: &mut World) -> Result<String, ExampleError> {
+    let known = ["user", "role"];
+    if let Some(key) =
+        given.keys().find(|key| !known.contains(&key.as_str()) && !REST.contains(&key.as_str()))
+    {
+        let all = known.into_iter().chain(REST);
+        return Err(ExampleError::unknown_key(iam::principal::KIND.name, key, all));
+    }
+    let empty = json!({});
+    match given.get("role") {
+        Some(role) => world.role(record::members(role, "role")?, "role", &[]),
+        None => {
+            let user = record::members(given.get("user").unwrap_or(&empty), "user")?;
+            world.user(user, "user", &[], Map::new())
+        }
+    }
 }
 
 /// A policy embedded in a user, group or role; in the user alice if nothing is said.

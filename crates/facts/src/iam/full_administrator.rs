@@ -11,17 +11,24 @@ use palisade_policy::document::{Effect, PatternElement, PolicyDocument, Statemen
 
 use crate::{Access, Known, conditions};
 
-/// The actions by which somebody who may do everything else gives the denied rest to another identity of his.
-const GIVING_RIGHTS: [&str; 9] = [
+/// The actions by which somebody who may do everything else gets the denied rest: by giving it to another identity,
+/// by using one that has it, or by taking away what denies it.
+const GIVING_RIGHTS: [&str; 15] = [
+    "AddUserToGroup",
     "AttachGroupPolicy",
     "AttachRolePolicy",
     "AttachUserPolicy",
+    "CreateAccessKey",
+    "CreateLoginProfile",
     "CreatePolicyVersion",
+    "DetachRolePolicy",
+    "DetachUserPolicy",
     "PutGroupPolicy",
     "PutRolePolicy",
     "PutUserPolicy",
     "SetDefaultPolicyVersion",
     "UpdateAssumeRolePolicy",
+    "UpdateLoginProfile",
 ];
 
 /// Whether the document gives full administration.

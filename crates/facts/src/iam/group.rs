@@ -1,12 +1,15 @@
 //! IAM groups.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use palisade_snapshot::RecordKind;
 
-use super::{AttachedPolicy, attached};
+use super::{AttachedPolicy, Effective, IdentityKind, attached, effective};
 use crate::clock::days_since;
 use crate::context::Context;
-use crate::{Kind, Listed, Subject, facts};
+use crate::identities::Identity;
+use crate::{Kind, Known, Lazy, Listed, Subject, facts};
 
 facts! {
     /// An IAM group.
@@ -27,6 +30,8 @@ facts! {
         inline_policies: Vec<String>, reads [];
         /// The managed policies attached to it.
         attached_policies: Vec<AttachedPolicy>, reads [];
+        /// What a member may really do by it alone.
+        effective: Lazy<Known<Effective>>, reads [Policies];
     }
 }
 
@@ -40,14 +45,15 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:group/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: |context| subjects(context),
+    subjects,
     hidden: |_| None,
 };
 
 /// One subject per group.
-pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
     let incomplete = context.incomplete(RecordKind::User);
-    let subject = |group: &palisade_snapshot::Group| {
+    let subject = |(index, group): (usize, &palisade_snapshot::Group)| {
+        let asking = Arc::clone(context);
         let facts = Group {
             arn: group.arn.clone(),
             name: group.name.clone(),
@@ -57,6 +63,9 @@ pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
             members: Listed { items: context.members(&group.name).to_vec(), incomplete: incomplete.clone() },
             inline_policies: attached::names(&group.inline_policies),
             attached_policies: AttachedPolicy::list(&group.attached_policies),
+            effective: Lazy::new(move || {
+                effective::of(&asking, Identity { kind: IdentityKind::Group, index })
+            }),
         };
         Subject {
             kind: &KIND,
@@ -66,5 +75,5 @@ pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
             facts: Box::new(facts),
         }
     };
-    context.shared.groups.iter().map(subject).collect()
+    context.shared.groups.iter().enumerate().map(subject).collect()
 }

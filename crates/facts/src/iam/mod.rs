@@ -2,12 +2,15 @@
 
 pub mod access_key;
 mod attached;
+pub(crate) mod effective;
+pub(crate) mod escalation;
 pub(crate) mod full_administrator;
 pub(crate) mod grants;
 pub mod group;
 pub mod inline_policy;
 pub mod password_policy;
 pub mod policy;
+pub mod principal;
 pub mod role;
 pub mod root;
 mod trust;
@@ -15,10 +18,13 @@ pub mod user;
 
 pub use access_key::AccessKey;
 pub use attached::{AttachedPolicy, Tag};
+pub use effective::{Effective, Permission};
+pub use escalation::{Escalation, EscalationStatus, EscalationStep};
 pub use group::Group;
 pub use inline_policy::{Emergency, IdentityKind, InlinePolicy};
 pub use password_policy::PasswordPolicy;
 pub use policy::Policy;
+pub use principal::Principal;
 pub use role::{ExternalAccount, Role, RoleTrusts};
 pub use root::Root;
 pub use user::User;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::{RecordKind, Role as Record};
 
-use super::{AttachedPolicy, Tag, attached, trust};
+use super::{AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, trust};
 use crate::clock::days_since;
 use crate::context::Context;
+use crate::identities::Identity;
 use crate::{Access, Kind, Known, Lazy, Subject, facts};
 
 facts! {
@@ -43,6 +44,8 @@ facts! {
         instance_profiles: Vec<String>, reads [];
         /// Its tags.
         tags: Vec<Tag>, reads [];
+        /// What it may really do.
+        effective: Lazy<Known<Effective>>, reads [Policies];
     }
 }
 
@@ -105,7 +108,7 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
     let now = context.now();
     let last_used_at = role.last_used.as_ref().map(|used| used.at);
-    let reading = Arc::clone(context);
+    let (reading, asking) = (Arc::clone(context), Arc::clone(context));
     let facts = Role {
         arn: role.arn.clone(),
         name: role.name.clone(),
@@ -122,6 +125,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         permissions_boundary: role.permissions_boundary.as_ref().map(|boundary| boundary.arn.clone()),
         instance_profiles: role.instance_profiles.clone(),
         tags: Tag::list(&role.tags),
+        effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::Role, index })),
     };
     Subject {
         kind: &KIND,

@@ -1,14 +1,17 @@
 //! IAM users.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use palisade_snapshot::{
     CredentialReportRow, Evidence, Observed, Reason, RecordKind, ReportTime, User as Record,
 };
 
-use super::{AccessKey, AttachedPolicy, Tag, access_key, attached};
+use super::{AccessKey, AttachedPolicy, Effective, IdentityKind, Tag, access_key, attached, effective};
 use crate::clock::days_since;
 use crate::context::Context;
-use crate::{Kind, Known, Missing, Subject, facts};
+use crate::identities::Identity;
+use crate::{Kind, Known, Lazy, Missing, Subject, facts};
 
 facts! {
     /// An IAM user; the root user is `iam.root`.
@@ -52,6 +55,8 @@ facts! {
         permissions_boundary: Option<String>, reads [];
         /// Its tags.
         tags: Vec<Tag>, reads [];
+        /// What it may really do.
+        effective: Lazy<Known<Effective>>, reads [Groups, Policies];
     }
 }
 
@@ -65,21 +70,23 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:user/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: |context| subjects(context),
+    subjects,
     hidden: |_| None,
 };
 
 /// One subject per user.
-pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
-    context.shared.users.iter().map(|user| subject(context, user)).collect()
+pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+    let users = context.shared.users.iter().enumerate();
+    users.map(|(index, user)| subject(context, index, user)).collect()
 }
 
-fn subject(context: &Context, user: &Record) -> Subject {
+fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
     let now = context.now();
     let row = context.row(user);
     let keys = || row.as_ref().map(|row| access_key::of(user, row, now));
     let active = || keys().map(|keys| keys.into_iter().filter(|key| key.active).collect::<Vec<_>>());
     let used = row.as_ref().map(|row| at(row.password_last_used));
+    let asking = Arc::clone(context);
     let facts = User {
         arn: user.arn.clone(),
         name: user.name.clone(),
@@ -106,6 +113,7 @@ fn subject(context: &Context, user: &Record) -> Subject {
         attached_policies: AttachedPolicy::list(&user.attached_policies),
         permissions_boundary: user.permissions_boundary.as_ref().map(|boundary| boundary.arn.clone()),
         tags: Tag::list(&user.tags),
+        effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::User, index })),
     };
     Subject {
         kind: &KIND,

@@ -22,7 +22,7 @@ fn rich(kind: &Kind) -> Json {
             {"name": "bob", "groups": ["developers"], "attached_policies": ["arn:aws:iam::111122223333:policy/other"],
              "report": {"password_enabled": true}},
         ],
-        "groups": [{"name": "operators", "inline_policies": {"all": everything}}],
+        "groups": [{"name": "operators", "inline_policies": {"all": everything}}, {"name": "developers"}],
         "roles": [{"name": "billing", "inline_policies": {"all": everything}}],
         "policies": [{"name": "other", "document": everything}],
     });

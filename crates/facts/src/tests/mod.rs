@@ -4,6 +4,7 @@
 
 mod account;
 mod ecr;
+mod effective;
 mod evidence;
 mod example;
 mod identities;

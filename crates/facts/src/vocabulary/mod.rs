@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 12] = [
+pub static KINDS: [&Kind; 13] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -19,6 +19,7 @@ pub static KINDS: [&Kind; 12] = [
     &iam::access_key::KIND,
     &iam::group::KIND,
     &iam::role::KIND,
+    &iam::principal::KIND,
     &iam::policy::KIND,
     &iam::inline_policy::KIND,
     &s3::bucket::KIND,

@@ -1,0 +1,220 @@
+//! The policies of one user, group or role, compiled, and who asks with them.
+
+use std::sync::Arc;
+
+use palisade_policy::compiled::{CompiledPolicy, CompiledStatement};
+use palisade_policy::context::Context as RequestContext;
+use palisade_policy::document::{Effect, PolicyDocument, PolicyVersion, Statement};
+use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
+use palisade_policy::principal::Principal;
+use palisade_snapshot::{Evidence, Reason, RecordKind, Tag};
+
+use crate::context::Context;
+use crate::iam::{IdentityKind, full_administrator};
+use crate::identities::Identity;
+use crate::{Access, Known, Missing};
+
+/// The name by which members of a group ask: no real one, so that a condition on a name holds for nobody.
+const ANY_MEMBER: &str = "any-member";
+/// Keys of requests that a service makes by itself or on somebody's behalf.
+const FROM_SERVICES: [&str; 6] = [
+    "aws:CalledVia*",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+];
+
+/// What one user, group or role holds.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(super) partition: String,
+    pub(super) account: String,
+    pub(super) principal: Principal,
+    /// What each of its requests says, and what nobody can know of them.
+    pub(super) context: RequestContext,
+    pub(super) policies: PrincipalPolicies,
+    /// What stands for the policy of a resource: it leaves everything to the account's identity policies, so that
+    /// roles and keys, whose own policies must let somebody in, don't hide what these allow.
+    pub(super) resource: ResourcePolicies,
+    identity: Vec<Compiled>,
+    boundary: Option<Compiled>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    document: PolicyDocument,
+    policy: Arc<CompiledPolicy>,
+}
+
+impl Held {
+    /// What an identity holds; unknown if one of its policies is.
+    pub(crate) fn of(context: &Context, identity: Identity) -> Known<Self> {
+        let mut missing = None;
+        let mut read = |(name, document): (String, Known<&PolicyDocument>)| match document {
+            Known::Known(document) => Some(Compiled {
+                document: document.clone(),
+                policy: Arc::new(CompiledPolicy::new(name, document)),
+            }),
+            Known::Unknown(why) => {
+                missing = Missing::either(missing.take(), Some(why));
+                None
+            }
+        };
+        let own = context.documents_of(identity);
+        let groups = groups(context, identity);
+        let boundary = boundary(context, identity);
+        let identity_policies: Vec<Compiled> = own.into_iter().chain(groups).filter_map(&mut read).collect();
+        let boundary = boundary.and_then(&mut read);
+        if let Some(missing) = missing {
+            return Known::Unknown(missing);
+        }
+        let set = |policies: &[Compiled]| {
+            PolicySet::new(policies.iter().map(|one| Arc::clone(&one.policy)).collect())
+        };
+        let principal = principal(context, identity);
+        Known::Known(Self {
+            partition: context.shared.header.partition.clone(),
+            account: context.shared.header.account_id.clone(),
+            context: request_context(context, identity.kind, &principal),
+            principal,
+            policies: PrincipalPolicies {
+                identity: set(&identity_policies),
+                boundaries: boundary
+                    .iter()
+                    .map(|one| PolicySet::new(vec![Arc::clone(&one.policy)]))
+                    .collect(),
+                ..Default::default()
+            },
+            resource: delegating(context),
+            identity: identity_policies,
+            boundary,
+        })
+    }
+
+    /// Whether it may do everything on every resource.
+    pub(super) fn administrator(&self) -> Access {
+        let of = |effect: Effect, policies: &mut dyn Iterator<Item = &Compiled>| -> Vec<Statement> {
+            let statements = policies.flat_map(|one| &one.document.statements);
+            statements.filter(|statement| statement.effect == effect).cloned().collect()
+        };
+        let denies = of(Effect::Deny, &mut self.identity.iter().chain(&self.boundary));
+        let access = |mut allows: Vec<Statement>| {
+            allows.extend(denies.iter().cloned());
+            full_administrator::access(&PolicyDocument {
+                version: PolicyVersion::V2012,
+                version_is_written: true,
+                id: None,
+                statements: allows,
+            })
+        };
+        let limit = self
+            .boundary
+            .as_ref()
+            .map_or(Access::Yes, |one| access(of(Effect::Allow, &mut [one].into_iter())));
+        limit.min(access(of(Effect::Allow, &mut self.identity.iter())))
+    }
+
+    /// The Allow statements of its identity policies, as written and as compiled.
+    pub(super) fn allows(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
+        self.identity.iter().flat_map(Compiled::allows)
+    }
+
+    /// The Allow statements of its permissions boundary.
+    pub(super) fn limits(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
+        self.boundary.iter().flat_map(Compiled::allows)
+    }
+}
+
+impl Compiled {
+    fn allows(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
+        let both = self.document.statements.iter().zip(self.policy.statements());
+        both.filter(|(statement, _)| statement.effect == Effect::Allow)
+    }
+}
+
+/// A resource policy that leaves everything to the account.
+fn delegating(context: &Context) -> ResourcePolicies {
+    let header = &context.shared.header;
+    let text = serde_json::json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "*", "Resource": "*",
+        "Principal": {"AWS": format!("arn:{}:iam::{}:root", header.partition, header.account_id)},
+    }});
+    let policy = CompiledPolicy::from_text("the resource's own policy", &text.to_string()).ok();
+    let policy = policy.map(|policy| PolicySet::new(vec![Arc::new(policy)]));
+    ResourcePolicies { policy, ..Default::default() }
+}
+
+type Documents<'a> = Vec<(String, Known<&'a PolicyDocument>)>;
+
+/// The policies of a user's groups; a group that was not listed is unknown.
+fn groups(context: &Context, identity: Identity) -> Documents<'_> {
+    if identity.kind != IdentityKind::User {
+        return Vec::new();
+    }
+    let Some(user) = context.shared.users.get(identity.index) else { return Vec::new() };
+    let of = |name: &String| match context.shared.groups.iter().position(|group| group.name == *name) {
+        Some(index) => context.documents_of(Identity { kind: IdentityKind::Group, index }),
+        None => {
+            let missing = context
+                .incomplete(RecordKind::Group)
+                .unwrap_or_else(|| Missing::because(Evidence::Groups, Reason::Malformed));
+            vec![(name.clone(), Known::Unknown(missing))]
+        }
+    };
+    user.groups.iter().flat_map(of).collect()
+}
+
+fn boundary(context: &Context, identity: Identity) -> Option<(String, Known<&PolicyDocument>)> {
+    let index = identity.index;
+    let boundary = match identity.kind {
+        IdentityKind::User => context.shared.users.get(index)?.permissions_boundary.as_ref()?,
+        IdentityKind::Role => context.shared.roles.get(index)?.permissions_boundary.as_ref()?,
+        IdentityKind::Group => return None,
+    };
+    Some((boundary.arn.clone(), context.attached_document(&boundary.arn)))
+}
+
+fn principal(context: &Context, identity: Identity) -> Principal {
+    let index = identity.index;
+    let tagged = |arn: &str, id: &str, tags: &[Tag]| {
+        let principal = Principal::parse(arn).with_unique_id(id);
+        tags.iter().fold(principal, |principal, tag| principal.with_tag(&tag.key, &tag.value))
+    };
+    let header = &context.shared.header;
+    let member = || {
+        Principal::parse(&format!("arn:{}:iam::{}:user/{ANY_MEMBER}", header.partition, header.account_id))
+    };
+    match identity.kind {
+        IdentityKind::User => {
+            context.shared.users.get(index).map(|user| tagged(&user.arn, &user.id, &user.tags))
+        }
+        IdentityKind::Role => {
+            context.shared.roles.get(index).map(|role| tagged(&role.arn, &role.id, &role.tags))
+        }
+        IdentityKind::Group => None,
+    }
+    .unwrap_or_else(member)
+}
+
+/// What requests say: what the principal implies, what is usual, and that nothing else is known.
+fn request_context(context: &Context, kind: IdentityKind, principal: &Principal) -> RequestContext {
+    let mut request = principal.implied_context();
+    request.mark_unknown("*");
+    FROM_SERVICES.iter().for_each(|key| request.mark_absent(key));
+    match kind {
+        IdentityKind::User => {
+            request.mark_absent("aws:PrincipalTag/*");
+            request.mark_absent("aws:FederatedProvider");
+        }
+        IdentityKind::Group => request.mark_absent("aws:FederatedProvider"),
+        IdentityKind::Role => request.mark_absent("aws:username"),
+    }
+    request.set("aws:ViaAWSService", "false");
+    request.set("aws:SecureTransport", "true");
+    request.set("aws:CurrentTime", context.now().to_string());
+    request.set("aws:EpochTime", context.now().as_second().to_string());
+    request.set("aws:ResourceAccount", context.shared.header.account_id.as_str());
+    request
+}

@@ -1,0 +1,125 @@
+//! What a user, group or role may really do: its identity policies, those of its groups included, after its
+//! permissions boundary, decided by the policy engine.
+
+mod candidates;
+mod held;
+mod questions;
+mod self_management;
+
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::identities::Identity;
+use crate::{Access, Known, Lazy, facts};
+
+pub(crate) use held::Held;
+
+facts! {
+    /// What the identity policies of a user, group or role come to, those of its groups included, after its
+    /// permissions boundary. Policies of the organization and of resources are left out.
+    pub struct Effective as "effective" {
+        /// Whether it may do everything on every resource. Denies take that away only if they leave it no way to
+        /// get back what they take.
+        administrator: Access, reads [];
+        /// The prefixes of the services of which it may do everything on every resource.
+        service_wide: Lazy<Vec<String>>, reads [];
+        /// Whether it may do nothing but list and read, by the access levels of AWS's Service Authorization
+        /// Reference.
+        read_only: Lazy<bool>, reads [];
+        /// Something that it may do besides listing and reading; null if there is nothing.
+        beyond_reading: Lazy<Option<Permission>>, reads [];
+        /// Whether it may do nothing but manage its own user, assume roles and look around in IAM as the console
+        /// does.
+        self_managing_only: Lazy<bool>, reads [];
+        /// Something that it may do besides managing its own user and assuming roles; null if there is nothing.
+        beyond_self_management: Lazy<Option<Permission>>, reads [];
+        /// The changes of permissions that it may make on every user, group, role or policy.
+        permission_edits: Lazy<Vec<Permission>>, reads [];
+        /// Whether it may change the permissions of every user, group, role or policy in some way.
+        can_edit_permissions: Lazy<Access>, reads [];
+        /// Whether it may pass every role to a service (`iam:PassRole`).
+        can_pass_any_role: Lazy<Access>, reads [];
+        /// Whether it may assume every role that lets it (`sts:AssumeRole`).
+        can_assume_any_role: Lazy<Access>, reads [];
+        /// The changing actions of S3 that it may use on every bucket, or on every object of every bucket.
+        bucket_writes: Lazy<Vec<Permission>>, reads [];
+        /// The actions by which it may change access control lists of some bucket or object.
+        acl_changes: Lazy<Vec<Permission>>, reads [];
+        /// The actions by which it may push to, empty or open every ECR repository.
+        repository_pushes: Lazy<Vec<Permission>>, reads [];
+    }
+}
+
+facts! {
+    /// Something that an identity may do, as a request that the policy engine allows.
+    pub struct Permission as "permission" {
+        /// The action, such as `s3:PutObject`.
+        action: String, reads [];
+        /// A resource on which it is allowed, as an ARN; `*` if the action takes none.
+        resource: String, reads [];
+        /// Whether it is allowed without conditions on who or where the caller is.
+        access: Access, reads [];
+        /// What names the policy that allows it: an ARN.
+        policy: String, reads [];
+        /// Where the statement stands in that policy: a JSON pointer.
+        pointer: String, reads [];
+    }
+}
+
+/// The actions that change what somebody may do ("Actions, resources, and condition keys for AWS Identity and
+/// Access Management").
+const PERMISSION_EDITS: [&str; 22] = [
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeleteGroupPolicy",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteUserPolicy",
+    "iam:DetachGroupPolicy",
+    "iam:DetachRolePolicy",
+    "iam:DetachUserPolicy",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+    "iam:RemoveUserFromGroup",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:CreatePolicy",
+];
+const ACL_CHANGES: [&str; 3] = ["s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
+const REPOSITORY_PUSHES: [&str; 3] = ["ecr:BatchDeleteImage", "ecr:PutImage", "ecr:SetRepositoryPolicy"];
+
+/// What an identity may really do; unknown as soon as one of its policies is.
+pub(crate) fn of(context: &Context, identity: Identity) -> Known<Effective> {
+    Held::of(context, identity).map(|held| effective(&Arc::new(held)))
+}
+
+fn effective(held: &Arc<Held>) -> Effective {
+    fn lazy<T>(held: &Arc<Held>, ask: impl FnOnce(&Held) -> T + Send + 'static) -> Lazy<T> {
+        let held = Arc::clone(held);
+        Lazy::new(move || ask(&held))
+    }
+    let most =
+        |permissions: Vec<Permission>| permissions.iter().map(|one| one.access).max().unwrap_or(Access::No);
+    Effective {
+        administrator: held.administrator(),
+        service_wide: lazy(held, Held::service_wide),
+        read_only: lazy(held, |held| held.beyond_reading().is_none()),
+        beyond_reading: lazy(held, Held::beyond_reading),
+        self_managing_only: lazy(held, |held| held.beyond_self_management().is_none()),
+        beyond_self_management: lazy(held, Held::beyond_self_management),
+        permission_edits: lazy(held, |held| held.everywhere(&PERMISSION_EDITS)),
+        can_edit_permissions: lazy(held, move |held| most(held.everywhere(&PERMISSION_EDITS))),
+        can_pass_any_role: lazy(held, move |held| most(held.everywhere(&["iam:PassRole"]))),
+        can_assume_any_role: lazy(held, move |held| most(held.everywhere(&["sts:AssumeRole"]))),
+        bucket_writes: lazy(held, Held::bucket_writes),
+        acl_changes: lazy(held, |held| held.somewhere(&ACL_CHANGES)),
+        repository_pushes: lazy(held, |held| held.everywhere(&REPOSITORY_PUSHES)),
+    }
+}

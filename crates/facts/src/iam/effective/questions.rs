@@ -1,0 +1,187 @@
+//! What is asked of the engine.
+
+use palisade_policy::actions::{AccessLevel, Action, Service, table};
+use palisade_policy::compiled::CompiledStatement;
+use palisade_policy::document::{Effect, PatternElement};
+use palisade_policy::evaluate::{Decision, Explanation, Layer, Reason, Residual, decide, explain};
+use palisade_policy::policies::Policies;
+use palisade_policy::request::{Action as Asked, Request, Resource};
+
+use super::Permission;
+use super::candidates;
+use super::held::Held;
+use crate::{Access, conditions};
+
+impl Held {
+    /// The services of which everything is allowed on every resource.
+    pub(super) fn service_wide(&self) -> Vec<String> {
+        if self.administrator() == Access::Yes && self.denies_nothing() {
+            return table().prefixes().map(ToOwned::to_owned).collect();
+        }
+        let is_wide = |service: &&Service| {
+            let mut actions = service.actions().peekable();
+            actions.peek().is_some() && actions.all(|action| self.is_everywhere(&action))
+        };
+        table().services().filter(is_wide).map(|service| service.prefix().to_owned()).collect()
+    }
+
+    fn denies_nothing(&self) -> bool {
+        let sets = self.policies.boundaries.iter().chain([&self.policies.identity]);
+        let mut statements = sets.flat_map(|set| set.policies()).flat_map(|policy| policy.statements());
+        !statements.any(|statement| statement.effect() == Effect::Deny)
+    }
+
+    /// Something that it may do besides listing and reading.
+    pub(super) fn beyond_reading(&self) -> Option<Permission> {
+        let changes =
+            |action: &Action<'_>| !matches!(action.access_level(), AccessLevel::List | AccessLevel::Read);
+        self.first(changes, |_, _| true)
+    }
+
+    /// The changing actions of S3 that are allowed on every bucket, or every object of every bucket.
+    pub(super) fn bucket_writes(&self) -> Vec<Permission> {
+        let Some(service) = table().service("s3") else { return Vec::new() };
+        let changes = |action: &Action<'_>| {
+            let of_buckets =
+                action.resource_types().any(|(kind, _)| matches!(kind.name, "bucket" | "object"));
+            of_buckets && !matches!(action.access_level(), AccessLevel::List | AccessLevel::Read)
+        };
+        service.actions().filter(changes).filter_map(|action| self.on_every(&action)).collect()
+    }
+
+    /// Those of the actions that are allowed on every resource of a type that they take.
+    pub(super) fn everywhere(&self, actions: &[&str]) -> Vec<Permission> {
+        actions.iter().filter_map(|name| self.on_every(&table().action(name)?)).collect()
+    }
+
+    /// Those of the actions that are allowed on some resource.
+    pub(super) fn somewhere(&self, actions: &[&str]) -> Vec<Permission> {
+        let known = actions.iter().filter_map(|name| table().action(name));
+        known.filter_map(|action| self.on_some(&action, |_| true)).collect()
+    }
+
+    /// The first action of that kind which is allowed on a resource of that kind.
+    pub(super) fn first(
+        &self,
+        is_asked: impl Fn(&Action<'_>) -> bool,
+        counts: impl Fn(&Action<'_>, &str) -> bool,
+    ) -> Option<Permission> {
+        let mut asked = std::collections::HashSet::new();
+        self.allows().find_map(|(statement, compiled)| {
+            let actions = actions_of(&statement.actions, compiled);
+            let mut new = actions
+                .filter(|action| is_asked(action))
+                .filter(|action| asked.insert((action.service().prefix(), action.name())));
+            new.find_map(|action| self.on_some(&action, |arn| counts(&action, arn)))
+        })
+    }
+
+    /// The action on some resource that counts, if it is allowed there.
+    fn on_some(&self, action: &Action<'_>, counts: impl Fn(&str) -> bool) -> Option<Permission> {
+        let asked = Asked::parse(&action.full_name())?;
+        if action.is_wildcard_only() {
+            return counts("*").then(|| self.allowed(action, &asked, &Resource::none())).flatten();
+        }
+        let both = self.allows().chain(self.limits()).filter(|(_, compiled)| compiled.is_about(&asked));
+        let statements = both.map(|(statement, _)| statement);
+        let resources = candidates::named(action, statements, &self.context, &self.partition, &self.account);
+        let mut resources = resources.iter().filter(|arn| counts(arn));
+        resources.find_map(|arn| self.allowed(action, &asked, &self.resource(arn)))
+    }
+
+    /// The action on resources that nobody names, if it is allowed on all of one type.
+    fn on_every(&self, action: &Action<'_>) -> Option<Permission> {
+        let asked = Asked::parse(&action.full_name())?;
+        if action.is_wildcard_only() {
+            return self.allowed(action, &asked, &Resource::none());
+        }
+        let kinds = action.resource_types();
+        let mut pairs = kinds.flat_map(|(kind, _)| candidates::unnamed(kind, &self.partition, &self.account));
+        pairs.find_map(|[one, other]| {
+            self.allowed(action, &asked, &self.resource(&one))?;
+            self.allowed(action, &asked, &self.resource(&other))
+        })
+    }
+
+    /// Whether the action is allowed without conditions on all resources of every type.
+    fn is_everywhere(&self, action: &Action<'_>) -> bool {
+        let Some(asked) = Asked::parse(&action.full_name()) else { return false };
+        let yes = |resource: &Resource| {
+            self.allowed(action, &asked, resource).is_some_and(|one| one.access == Access::Yes)
+        };
+        if action.is_wildcard_only() {
+            return yes(&Resource::none());
+        }
+        let mut kinds = action.resource_types();
+        kinds.all(|(kind, _)| {
+            let arns = candidates::unnamed(kind, &self.partition, &self.account);
+            arns.iter().all(|[one, _]| yes(&self.resource(one)))
+        })
+    }
+
+    fn resource(&self, arn: &str) -> Resource {
+        Resource::new(arn).owned_by(&self.account)
+    }
+
+    /// The request as a permission, if the engine allows it, perhaps under conditions.
+    fn allowed(&self, action: &Action<'_>, asked: &Asked, resource: &Resource) -> Option<Permission> {
+        let policies =
+            Policies { principal: &self.policies, resource: &self.resource, management_account: None };
+        let request = Request { principal: &self.principal, action: asked, resource, context: &self.context };
+        if !matches!(decide(request, policies), Decision::Allowed | Decision::Conditional) {
+            return None;
+        }
+        let explanation = explain(request, policies);
+        let access = access(&explanation)?;
+        let (policy, pointer) = statement(&explanation);
+        Some(Permission {
+            action: action.full_name(),
+            resource: resource.arn().to_owned(),
+            access,
+            policy,
+            pointer,
+        })
+    }
+}
+
+/// Whether a request that is not denied outright is allowed: conditions that the caller chooses count as met.
+fn access(explanation: &Explanation) -> Option<Access> {
+    if explanation.decision == Decision::Allowed {
+        return Some(Access::Yes);
+    }
+    if !explanation.can_be_allowed {
+        return None;
+    }
+    let is_chosen = |residual: &Residual| match residual {
+        Residual::Condition { key, .. } => conditions::is_chosen_by_caller(key),
+        Residual::Variable { .. } => false,
+    };
+    Some(if explanation.residual.iter().all(is_chosen) { Access::Yes } else { Access::Conditional })
+}
+
+/// The policy and place of the first statement of an identity policy that allows.
+fn statement(explanation: &Explanation) -> (String, String) {
+    let allowing = explanation.because.iter().find_map(|reason| match reason {
+        Reason::Statement { statement, .. }
+            if statement.effect == Effect::Allow && statement.layer == Layer::Identity =>
+        {
+            Some((statement.policy.clone(), statement.pointer.clone()))
+        }
+        _ => None,
+    });
+    allowing.unwrap_or_default()
+}
+
+/// The actions that a statement names.
+fn actions_of<'a>(
+    element: &'a PatternElement,
+    compiled: &'a CompiledStatement,
+) -> Box<dyn Iterator<Item = Action<'a>> + 'a> {
+    if element.negated {
+        let is_named = |action: &Action<'_>| {
+            Asked::parse(&action.full_name()).is_some_and(|asked| compiled.is_about(&asked))
+        };
+        return Box::new(table().services().flat_map(|service| service.actions()).filter(is_named));
+    }
+    Box::new(element.values.items.iter().flat_map(|pattern| table().expand(pattern)))
+}

@@ -1,0 +1,141 @@
+//! Whether a user or role can become administrator, as the search finds it.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use palisade_snapshot::{Evidence, Reason, RecordKind};
+
+use super::effective::Held;
+use crate::context::Context;
+use crate::escalation::{Account, PathStep, PrincipalReport, Status, analyse, built_in};
+use crate::identities::Identity;
+use crate::{Known, Missing, fact_enum, facts};
+
+fact_enum! {
+    /// Whether somebody can become administrator.
+    pub enum EscalationStatus {
+        /// Its policies allow everything already.
+        Administrator = "administrator",
+        /// It reaches an administrator with nothing but IAM and services that run code.
+        CanEscalate = "can_escalate",
+        /// It reaches one under conditions on who or where it is.
+        Conditional = "conditional",
+        /// It reaches one if something outside IAM exists, such as a running instance.
+        NeedsExternalState = "needs_external_state",
+        /// It reaches none.
+        Cannot = "cannot",
+    }
+}
+
+facts! {
+    /// Whether a user or role can become administrator, and how.
+    pub struct Escalation as "escalation" {
+        /// Whether it can.
+        status: EscalationStatus, reads [];
+        /// The id of the technique that begins the shortest path; null if there is no path.
+        technique: Option<String>, reads [];
+        /// The ARN of the administrator at the end of that path; null if there is no path.
+        administrator: Option<String>, reads [];
+        /// The requests of that path, in order.
+        steps: Vec<EscalationStep>, reads [];
+        /// The conditions that the path hangs on, as text.
+        conditions: Vec<String>, reads [];
+        /// What must exist outside IAM, as text.
+        external_state: Vec<String>, reads [];
+        /// What is taken for granted because no call tells it, as text.
+        assumes: Vec<String>, reads [];
+    }
+}
+
+facts! {
+    /// One request on the way to an administrator, which the policy engine allows.
+    pub struct EscalationStep as "escalation_step" {
+        /// The id of the technique.
+        technique: String, reads [];
+        /// Who makes the request: an ARN.
+        principal: String, reads [];
+        /// The action.
+        action: String, reads [];
+        /// The resource, as an ARN; `*` if the action takes none.
+        resource: String, reads [];
+    }
+}
+
+/// What the search finds, by ARN, once asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Escalations(OnceLock<Known<BTreeMap<String, PrincipalReport>>>);
+
+/// Whether an identity can become administrator; unknown as soon as anything is that the search looks at.
+pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
+    let found = context.escalations.0.get_or_init(|| search(context));
+    let arn = context.identity(identity).map_or("", |record| record.arn);
+    found.as_ref().map(|reports| reports.get(arn).map_or_else(Escalation::none, Escalation::of))
+}
+
+fn search(context: &Context) -> Known<BTreeMap<String, PrincipalReport>> {
+    let everybody = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
+    let mut missing = context.identities_incomplete(&everybody);
+    let mut note = |why: Missing| missing = Missing::either(missing.take(), Some(why));
+    if let Known::Unknown(why) = context.report() {
+        note(why);
+    }
+    for one in context.identities() {
+        if let Known::Unknown(why) = Held::of(context, one) {
+            note(why);
+        }
+    }
+    if let Some(missing) = missing {
+        return Known::Unknown(missing);
+    }
+    // A technique that ships and can't be used fails the tests.
+    let techniques = built_in().unwrap_or_default();
+    let report = analyse(&[Account::new(&context.shared)], techniques);
+    let mut found = BTreeMap::new();
+    for principal in report.principals {
+        if principal.status == Status::Unknown {
+            return Known::Unknown(Missing::because(Evidence::Roles, Reason::Malformed));
+        }
+        found.insert(principal.arn.clone(), principal);
+    }
+    Known::Known(found)
+}
+
+impl Escalation {
+    fn none() -> Self {
+        Self {
+            status: EscalationStatus::Cannot,
+            technique: None,
+            administrator: None,
+            steps: Vec::new(),
+            conditions: Vec::new(),
+            external_state: Vec::new(),
+            assumes: Vec::new(),
+        }
+    }
+
+    fn of(report: &PrincipalReport) -> Self {
+        let status = match report.status {
+            Status::Administrator => EscalationStatus::Administrator,
+            Status::CanEscalate => EscalationStatus::CanEscalate,
+            Status::Conditional => EscalationStatus::Conditional,
+            Status::NeedsExternalState => EscalationStatus::NeedsExternalState,
+            Status::Unknown | Status::Cannot => EscalationStatus::Cannot,
+        };
+        let Some(path) = report.paths.first() else { return Self { status, ..Self::none() } };
+        let step = |step: &PathStep| EscalationStep {
+            technique: step.technique.clone(),
+            principal: step.request.principal.clone(),
+            action: step.request.action.clone(),
+            resource: step.request.resource.clone(),
+        };
+        Self {
+            status,
+            technique: Some(path.technique.clone()),
+            administrator: Some(path.administrator.clone()),
+            steps: path.steps.iter().map(step).collect(),
+            conditions: path.conditional.clone(),
+            external_state: path.external_state.clone(),
+            assumes: path.assumes.clone(),
+        }
+    }
+}

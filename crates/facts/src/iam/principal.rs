@@ -1,0 +1,69 @@
+//! Users and roles together: those who can make requests.
+
+use std::sync::Arc;
+
+use palisade_snapshot::RecordKind;
+
+use super::role::is_aws_owned;
+use super::{Effective, Escalation, IdentityKind, effective, escalation};
+use crate::context::Context;
+use crate::identities::{Identity, IdentityRecord};
+use crate::{Kind, Known, Lazy, Subject, facts};
+
+facts! {
+    /// A user or role, for rules on what somebody may do, whichever of the two he is.
+    pub struct Principal as "iam.principal" {
+        /// Its ARN.
+        arn: String, reads [];
+        /// Its name.
+        name: String, reads [];
+        /// Its path, `/` at the least.
+        path: String, reads [];
+        /// Whether it is a user or a role.
+        identity_kind: IdentityKind, reads [];
+        /// Whether it is a role that an AWS service or IAM Identity Center owns, so that it can't be changed there.
+        aws_owned: bool, reads [];
+        /// What it may really do.
+        effective: Lazy<Known<Effective>>, reads [Groups, Policies];
+        /// Whether it can become administrator.
+        escalation: Lazy<Known<Escalation>>, reads [Groups, Policies, CredentialReport];
+    }
+}
+
+/// Users and roles.
+pub static KIND: Kind = Kind {
+    name: "iam.principal",
+    variable: "principal",
+    object: &Principal::OBJECT,
+    listings: &[RecordKind::User, RecordKind::Role],
+    reads: &[],
+    wildcard_arn: |shared| format!("arn:{}:iam::{}:*", shared.header.partition, shared.header.account_id),
+    subjects,
+    hidden: |_| None,
+};
+
+/// One subject per user and role.
+pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+    let principals = context.identity_records().filter(|(one, _)| one.kind != IdentityKind::Group);
+    principals.map(|(identity, record)| subject(context, identity, record)).collect()
+}
+
+fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_>) -> Subject {
+    let (asking, searching) = (Arc::clone(context), Arc::clone(context));
+    let facts = Principal {
+        arn: record.arn.to_owned(),
+        name: record.name.to_owned(),
+        path: record.path.to_owned(),
+        identity_kind: identity.kind,
+        aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
+        effective: Lazy::new(move || effective::of(&asking, identity)),
+        escalation: Lazy::new(move || escalation::of(&searching, identity)),
+    };
+    Subject {
+        kind: &KIND,
+        arn: record.arn.to_owned(),
+        name: record.name.to_owned(),
+        region: None,
+        facts: Box::new(facts),
+    }
+}
