@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
-#[expect(clippy::print_stdout, reason = "this is how build scripts talk to Cargo")]
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../rules/escalation");
     println!("cargo::rerun-if-changed={}", folder.display());

@@ -34,6 +34,8 @@ pub(super) struct Target {
     pub(super) version: Option<PolicyIndex>,
     /// The role that is passed and assumes the target.
     pub(super) through: Option<PrincipalIndex>,
+    /// Whether the technique works on something that exists outside IAM: any that suits.
+    pub(super) any_that_exists: bool,
 }
 
 /// A request of an attempt that works.
@@ -104,6 +106,7 @@ impl<'w> Attacker<'w> {
     }
 
     fn direct(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
+        let target = Target { any_that_exists: technique.external_state.is_some(), ..target };
         let mut assumes = BTreeSet::new();
         let mut bits = if technique.external_state.is_some() { EXTERNAL } else { 0 };
         for prerequisite in &technique.requires {
@@ -358,8 +361,18 @@ impl<'w> Attacker<'w> {
         }
         let principal = &self.principal.engine;
         let side = &self.node.side;
-        let question =
-            Question { principal, side, policies, action, resource, resource_side, context, takes_tags };
+        let any_that_exists = target.any_that_exists;
+        let question = Question {
+            principal,
+            side,
+            policies,
+            action,
+            resource,
+            resource_side,
+            context,
+            takes_tags,
+            any_that_exists,
+        };
         question.permitted(self.world)
     }
 

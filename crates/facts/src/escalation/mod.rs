@@ -9,6 +9,7 @@ mod attempt;
 mod changes;
 mod common_text;
 mod credentials;
+mod cut;
 mod input;
 mod label;
 mod load;
@@ -20,6 +21,7 @@ mod permission;
 mod prerequisite;
 mod search;
 mod technique;
+mod together;
 mod unit;
 mod world;
 
@@ -36,6 +38,7 @@ pub use unit::Unit;
 
 use administrator::Administrators;
 use attempt::{CONDITIONAL, EXTERNAL};
+use cut::{Collected, Protected};
 use path::Describing;
 use search::{Search, Ways};
 use world::{Builder, World};
@@ -44,13 +47,56 @@ use world::{Builder, World};
 #[must_use]
 pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let actions = interesting_actions(techniques);
-    let removed = BTreeSet::new();
-    let world = Builder::new(&actions, &removed).build(accounts);
+    let nothing = BTreeSet::new();
+    let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
     let search = Search::new(&world, techniques, &actions, &administrators);
     let mut principals = report(&search);
+    let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
+    let protected = Protected::new(&world, held);
+    let cut = cut(accounts, techniques, &actions, &protected, &principals, &world);
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
-    Report { principals, cut: Cut::default() }
+    Report { principals, cut }
+}
+
+/// Finds what closes every unconditional path.
+fn cut(
+    accounts: &[Account],
+    techniques: &[Technique],
+    actions: &[Action],
+    protected: &Protected,
+    principals: &[PrincipalReport],
+    world: &World,
+) -> Cut {
+    let mut collected = Collected::default();
+    let (mut removed, mut smallest, mut finished) = (BTreeSet::new(), true, false);
+    let open = principals.iter().filter(|one| one.can_escalate);
+    let mut paths: Vec<(String, Path)> =
+        open.flat_map(|one| one.paths.iter().map(|path| (one.arn.clone(), path.clone()))).collect();
+    for _ in 0..cut::MOST_ROUNDS {
+        let mut news = false;
+        for (arn, path) in &paths {
+            news |= collected.note(arn, protected.units(world, path));
+        }
+        if !news {
+            finished = true;
+            break;
+        }
+        (removed, smallest) = collected.smallest();
+        let world = Builder::new(actions, &removed).build(accounts);
+        let administrators = Administrators::new();
+        let search = Search::new(&world, techniques, actions, &administrators);
+        let ways = search.ways(0);
+        let describing = Describing { search: &search };
+        paths = (0..world.principals.len())
+            .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
+            .filter_map(|index| {
+                Some((world.principals.get(index)?.arn.clone(), describing.paths(index, &ways)))
+            })
+            .flat_map(|(arn, paths)| paths.into_iter().map(move |path| (arn.clone(), path)))
+            .collect();
+    }
+    collected.into_cut(removed, smallest, finished)
 }
 
 /// The actions that techniques and the label of administrators rest on.

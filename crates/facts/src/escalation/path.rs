@@ -26,30 +26,16 @@ impl Describing<'_, '_> {
         if way.first.is_empty() {
             return vec![self.described(from, &[])];
         }
-        way.first.iter().map(|edge| self.described(from, &self.chain(from, edge, ways))).collect()
-    }
-
-    /// The edges of a chain: the first one, then the best one of each node.
-    pub(super) fn chain(&self, from: NodeIndex, first: &Edge, ways: &Ways) -> Vec<(NodeIndex, Edge)> {
-        let mut chain = vec![(from, first.clone())];
-        let mut at = first.to;
-        while let Some(edge) = ways.get(&at).and_then(|way| way.first.first()) {
-            chain.push((at, edge.clone()));
-            at = edge.to;
-            if chain.len() > self.search.nodes.all.len() {
-                break;
-            }
-        }
-        chain
+        way.first.iter().map(|edge| self.described(from, &super::search::chain(from, edge, ways))).collect()
     }
 
     fn described(&self, from: NodeIndex, chain: &[(NodeIndex, Edge)]) -> Path {
         let search = self.search;
         let (mut steps, mut conditional, mut external) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         let mut assumes = BTreeSet::new();
-        for (at, edge) in chain {
-            let Some(node) = search.nodes.all.get(*at) else { continue };
-            for attempt in &edge.attempts {
+        for (_, edge) in chain {
+            for (as_whom, attempt) in &edge.attempts {
+                let Some(node) = search.nodes.all.get(*as_whom) else { continue };
                 self.attempt(node, attempt, &mut steps, &mut conditional);
                 assumes.extend(attempt.assumes.iter().cloned());
                 if attempt.bits & EXTERNAL != 0 {
@@ -82,7 +68,7 @@ impl Describing<'_, '_> {
     fn name(&self, chain: &[(NodeIndex, Edge)]) -> String {
         let first = chain.first().map(|(_, edge)| edge.attempts.as_slice()).unwrap_or_default();
         let id = |attempt: &Attempt| Some(self.search.techniques.get(attempt.technique)?.id.as_str());
-        let ids: Vec<&str> = first.iter().filter_map(id).collect();
+        let ids: Vec<&str> = first.iter().filter_map(|(_, attempt)| id(attempt)).collect();
         let combination = self.search.techniques.iter().find(|technique| {
             technique
                 .combines

@@ -28,6 +28,8 @@ pub(super) struct Question<'a> {
     pub(super) context: Context,
     /// Whether tags can be part of the request.
     pub(super) takes_tags: bool,
+    /// Whether the resource is any that exists, so that its tags are chosen with it.
+    pub(super) any_that_exists: bool,
 }
 
 /// A request that is allowed.
@@ -120,6 +122,9 @@ impl Question<'_> {
         ];
         if self.context.get(key).is_some() && !key.ends_with("time") {
             return false;
+        }
+        if key.contains(":resourcetag/") && self.any_that_exists {
+            return !matches!(self.action.service(), "iam" | "sts");
         }
         if key.starts_with("aws:requesttag/") || key == "aws:tagkeys" {
             return self.takes_tags;

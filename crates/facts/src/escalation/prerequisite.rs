@@ -82,6 +82,15 @@ impl World {
 
     /// Whether a role trusts a service: `Some(true)` if only under conditions that nobody can know, `None` if not.
     pub(super) fn trusts_service(&self, role: PrincipalIndex, service: &str) -> Option<bool> {
+        if let Some(known) = self.trusted.borrow().get(&role).and_then(|services| services.get(service)) {
+            return *known;
+        }
+        let trusted = self.decide_trust(role, service);
+        self.trusted.borrow_mut().entry(role).or_default().insert(service.to_owned(), trusted);
+        trusted
+    }
+
+    fn decide_trust(&self, role: PrincipalIndex, service: &str) -> Option<bool> {
         let role = self.principals.get(role)?;
         let account = self.accounts.get(role.account)?;
         let regional = format!("{service}.cn");
@@ -115,6 +124,7 @@ impl World {
             resource_side: &resource_side,
             context,
             takes_tags: false,
+            any_that_exists: false,
         };
         question.permitted(self).map(|permitted| permitted.conditional)
     }
@@ -125,6 +135,16 @@ impl World {
         role: PrincipalIndex,
         service: &str,
     ) -> Vec<(PrincipalIndex, bool)> {
+        let key = (role, service.to_owned());
+        if let Some(known) = self.assuming.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.find_roles_that_assume(role, service);
+        self.assuming.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn find_roles_that_assume(&self, role: PrincipalIndex, service: &str) -> Vec<(PrincipalIndex, bool)> {
         let account = self.principals.get(role).map(|role| role.account);
         let step = Step {
             action: "sts:AssumeRole".to_owned(),

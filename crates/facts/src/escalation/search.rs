@@ -1,7 +1,8 @@
 //! Who reaches an administrator: a graph of users and roles, searched backwards from those who are.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use palisade_policy::document::{PrincipalKind as Names, Principals};
 use palisade_policy::request::Action;
@@ -20,23 +21,40 @@ const MOST_VARIANTS: usize = 32;
 /// The most chains kept per user or role.
 pub(super) const MOST_CHAINS: usize = 5;
 
-/// A way from one node to another.
+/// A way from one node to another: what is done, and as whom.
 #[derive(Debug, Clone)]
 pub(super) struct Edge {
-    pub(super) attempts: Vec<Attempt>,
+    pub(super) attempts: Vec<(NodeIndex, Attempt)>,
     pub(super) to: NodeIndex,
     pub(super) bits: u8,
 }
 
 impl Edge {
-    fn new(attempts: Vec<Attempt>, to: NodeIndex) -> Self {
-        let bits = attempts.iter().fold(0, |bits, attempt| bits | attempt.bits);
+    pub(super) fn new(attempts: Vec<(NodeIndex, Attempt)>, to: NodeIndex) -> Self {
+        let bits = attempts.iter().fold(0, |bits, (_, attempt)| bits | attempt.bits);
         Self { attempts, to, bits }
     }
 
-    fn cost(&self) -> usize {
-        self.attempts.iter().map(|attempt| attempt.requests.len()).sum::<usize>().max(1)
+    fn by(node: NodeIndex, attempt: Attempt, to: NodeIndex) -> Self {
+        Self::new(vec![(node, attempt)], to)
     }
+
+    fn cost(&self) -> usize {
+        self.attempts.iter().map(|(_, attempt)| attempt.requests.len()).sum::<usize>().max(1)
+    }
+
+    fn first_technique(&self) -> Option<usize> {
+        self.attempts.first().map(|(_, attempt)| attempt.technique)
+    }
+}
+
+/// A change that a node can make of somebody whose credentials it cannot get. Whoever gets those otherwise uses it.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) by: NodeIndex,
+    pub(super) whom: PrincipalIndex,
+    pub(super) attempt: Attempt,
+    pub(super) to: NodeIndex,
 }
 
 /// How a node reaches an administrator.
@@ -50,6 +68,51 @@ pub(super) struct Way {
 /// The ways of one quality, by node.
 pub(super) type Ways = BTreeMap<NodeIndex, Way>;
 
+/// Nodes by their distance (Dijkstra's algorithm).
+struct Queue {
+    ways: Ways,
+    next: BinaryHeap<Reverse<(usize, NodeIndex)>>,
+    done: BTreeSet<NodeIndex>,
+}
+
+impl Queue {
+    fn new(goals: &[NodeIndex]) -> Self {
+        Self {
+            ways: goals.iter().map(|&goal| (goal, Way::default())).collect(),
+            next: goals.iter().map(|&goal| Reverse((0, goal))).collect(),
+            done: BTreeSet::new(),
+        }
+    }
+
+    fn next(&mut self) -> Option<(usize, NodeIndex)> {
+        while let Some(Reverse((distance, index))) = self.next.pop() {
+            if self.done.insert(index) {
+                return Some((distance, index));
+            }
+        }
+        None
+    }
+
+    /// Whether a way over a node at a distance can be among the shortest of another.
+    fn is_wanted(&self, from: NodeIndex, distance: usize) -> bool {
+        self.ways.get(&from).is_none_or(|way| way.distance > distance)
+    }
+
+    fn relax(&mut self, distance: usize, from: NodeIndex, edge: Edge) {
+        let total = distance + edge.cost();
+        let way = self.ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
+        if total < way.distance {
+            *way = Way { distance: total, first: vec![edge] };
+            self.next.push(Reverse((total, from)));
+        } else if total == way.distance
+            && way.first.len() < MOST_CHAINS
+            && !way.first.iter().any(|known| known.first_technique() == edge.first_technique())
+        {
+            way.first.push(edge);
+        }
+    }
+}
+
 pub(super) struct Search<'w> {
     pub(super) world: &'w World,
     pub(super) techniques: &'w [Technique],
@@ -60,8 +123,15 @@ pub(super) struct Search<'w> {
     /// Whether each node is called an administrator.
     pub(super) labels: Vec<bool>,
     /// What each node reaches by changing somebody, itself included.
-    own_edges: BTreeMap<NodeIndex, Vec<Edge>>,
-    actions: &'w [Action],
+    pub(super) own_edges: BTreeMap<NodeIndex, Vec<Edge>>,
+    pub(super) pending: Vec<Pending>,
+    /// For each technique: of each of these lists of actions, one is needed.
+    needs: Vec<Vec<Vec<usize>>>,
+    /// For each technique: the nodes that could have what it needs.
+    able: Vec<BTreeSet<NodeIndex>>,
+    assume: Option<usize>,
+    /// What was tried: by whom, which technique, on whom.
+    tried: RefCell<HashMap<(NodeIndex, usize, PrincipalIndex), Option<Attempt>>>,
 }
 
 impl<'w> Search<'w> {
@@ -79,7 +149,11 @@ impl<'w> Search<'w> {
             standing: Vec::new(),
             labels: Vec::new(),
             own_edges: BTreeMap::new(),
-            actions,
+            pending: Vec::new(),
+            needs: techniques.iter().map(|technique| needs(technique, actions)).collect(),
+            able: vec![BTreeSet::new(); techniques.len()],
+            assume: place_of("sts:AssumeRole", actions),
+            tried: RefCell::default(),
         };
         for principal in 0..world.principals.len() {
             search.place(principal, BTreeSet::new());
@@ -89,6 +163,7 @@ impl<'w> Search<'w> {
             search.explore(next);
             next += 1;
         }
+        search.join_forces();
         search
     }
 
@@ -96,6 +171,7 @@ impl<'w> Search<'w> {
     fn place(&mut self, principal: PrincipalIndex, changes: BTreeSet<Change>) -> Option<NodeIndex> {
         let place = self.nodes.place(self.world, principal, changes)?;
         while self.standing.len() < self.nodes.all.len() {
+            self.note_able(self.standing.len());
             let node = self.nodes.all.get(self.standing.len())?;
             let unread = self.world.principals.get(node.principal).is_some_and(|one| {
                 matches!(one.boundary, super::world::Boundary::Unread(_))
@@ -110,25 +186,20 @@ impl<'w> Search<'w> {
     }
 
     /// Whether a node's policies could allow what a technique needs.
-    fn is_able(&self, node: NodeIndex, technique: &Technique) -> bool {
-        let Some(node) = self.nodes.all.get(node) else { return false };
-        if technique.by_present_rights && node.changes.contains(&Change::Rights) {
-            return false;
+    fn is_able(&self, node: NodeIndex, technique: usize) -> bool {
+        self.able.get(technique).is_some_and(|able| able.contains(&node))
+    }
+
+    /// Notes for which techniques a node's policies could allow what they need.
+    fn note_able(&mut self, index: NodeIndex) {
+        let Some(node) = self.nodes.all.get(index) else { return };
+        for ((technique, needs), able) in self.techniques.iter().zip(&self.needs).zip(&mut self.able) {
+            let own_rights = technique.by_present_rights && node.changes.contains(&Change::Rights);
+            let has = |one_of: &Vec<usize>| one_of.iter().any(|&at| node.potential.contains(at));
+            if !own_rights && needs.iter().all(has) {
+                able.insert(index);
+            }
         }
-        let has = |action: &str| {
-            let Some(action) = Action::parse(action) else { return false };
-            self.actions.iter().position(|one| *one == action).is_some_and(|at| node.potential.contains(at))
-        };
-        technique.steps.iter().all(|step| {
-            if step.when.is_some() || step.trust.is_some() {
-                return true;
-            }
-            if step.one_of.is_empty() {
-                has(&step.action)
-            } else {
-                step.one_of.iter().any(|step| step.trust.is_some() || has(&step.action))
-            }
-        })
     }
 
     /// Finds what a node can change: itself, others whose credentials it gets, or by making somebody new.
@@ -140,7 +211,7 @@ impl<'w> Search<'w> {
             .filter(|&at| {
                 let technique = self.techniques.get(at);
                 technique.is_some_and(|one| {
-                    (one.is_change() || one.gives == Gives::NewAdministrator) && self.is_able(index, one)
+                    (one.is_change() || one.gives == Gives::NewAdministrator) && self.is_able(index, at)
                 })
             })
             .collect();
@@ -204,8 +275,7 @@ impl<'w> Search<'w> {
                 let mut attempts = vec![attempt];
                 if !itself {
                     let way = access.get_or_insert_with(|| self.access(&attacker, index, whom));
-                    let Some(way) = way else { break };
-                    attempts.push(way.clone());
+                    attempts.extend(way.clone());
                 }
                 let mut after = before.clone();
                 after.insert(change);
@@ -216,8 +286,12 @@ impl<'w> Search<'w> {
             }
         }
         for (attempts, after) in found {
-            if let Some(to) = self.place(whom, after) {
-                edges.push(Edge::new(attempts, to));
+            let Some(to) = self.place(whom, after) else { continue };
+            if itself || attempts.len() > 1 {
+                edges.push(Edge::new(attempts.into_iter().map(|attempt| (index, attempt)).collect(), to));
+            } else {
+                let attempts = attempts.into_iter();
+                self.pending.extend(attempts.map(|attempt| Pending { by: index, whom, attempt, to }));
             }
         }
     }
@@ -229,11 +303,10 @@ impl<'w> Search<'w> {
             if technique.gives != Gives::Credentials || !self.fits(technique, whom) {
                 continue;
             }
-            if !self.is_able(index, technique) {
+            if !self.is_able(index, at) {
                 continue;
             }
-            let target = Target { principal: Some(whom), ..Target::default() };
-            let Some(attempt) = attacker.attempt(at, technique, target) else { continue };
+            let Some(attempt) = self.try_on(attacker, index, at, whom) else { continue };
             let rank = |one: &Attempt| (one.bits, one.requests.len());
             if best.as_ref().is_none_or(|best| rank(&attempt) < rank(best)) {
                 best = Some(attempt);
@@ -243,6 +316,24 @@ impl<'w> Search<'w> {
             }
         }
         best
+    }
+
+    /// Tries a technique for credentials, once.
+    fn try_on(
+        &self,
+        attacker: &Attacker<'_>,
+        index: NodeIndex,
+        at: usize,
+        whom: PrincipalIndex,
+    ) -> Option<Attempt> {
+        let key = (index, at, whom);
+        if let Some(known) = self.tried.borrow().get(&key) {
+            return known.clone();
+        }
+        let target = Target { principal: Some(whom), ..Target::default() };
+        let attempt = attacker.attempt(at, self.techniques.get(at)?, target);
+        self.tried.borrow_mut().insert(key, attempt.clone());
+        attempt
     }
 
     /// Whether a technique for credentials can be about somebody.
@@ -274,70 +365,42 @@ impl<'w> Search<'w> {
             if let Some(attempt) = attacker.attempt(at, technique, Target::default())
                 && changes::new_one_is_unlimited(self.world, self.administrators, node, &attempt)
             {
-                edges.push(Edge::new(vec![attempt], NEW));
+                edges.push(Edge::by(index, attempt, NEW));
             }
         }
     }
 
     /// The ways to an administrator over edges of which the bits are among `bits`.
     pub(super) fn ways(&self, bits: u8) -> Ways {
-        let mut ways = Ways::new();
-        let mut queue = BinaryHeap::new();
-        for (index, standing) in self.standing.iter().enumerate() {
-            if *standing == Access::Yes || bits & CONDITIONAL != 0 && *standing == Access::Conditional {
-                ways.insert(index, Way::default());
-                queue.push(Reverse((0, index)));
-            }
-        }
-        queue.push(Reverse((0, NEW)));
+        let is_goal = |standing: Access| {
+            standing == Access::Yes || bits & CONDITIONAL != 0 && standing == Access::Conditional
+        };
+        let administrators = self.standing.iter().enumerate().filter(|(_, standing)| is_goal(**standing));
+        let mut goals: Vec<NodeIndex> = administrators.map(|(index, _)| index).collect();
+        goals.push(NEW);
+        self.ways_to(&goals, bits)
+    }
+
+    /// The ways to some nodes.
+    pub(super) fn ways_to(&self, goals: &[NodeIndex], bits: u8) -> Ways {
+        let mut queue = Queue::new(goals);
         let into = self.edges_by_target();
-        let mut done = BTreeSet::new();
-        while let Some(Reverse((distance, index))) = queue.pop() {
-            if !done.insert(index) || ways.get(&index).is_some_and(|way| way.distance < distance) {
-                continue;
-            }
-            let mut relax = |from: NodeIndex, edge: Edge| {
-                let total = distance + edge.cost();
-                let way = ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
-                if total < way.distance {
-                    *way = Way { distance: total, first: vec![edge] };
-                    queue.push(Reverse((total, from)));
-                } else if total == way.distance && way.first.len() < MOST_CHAINS {
-                    let technique = |edge: &Edge| edge.attempts.first().map(|attempt| attempt.technique);
-                    if !way.first.iter().any(|known| technique(known) == technique(&edge)) {
-                        way.first.push(edge);
-                    }
-                }
-            };
+        while let Some((distance, index)) = queue.next() {
             for (from, edge) in into.get(&index).into_iter().flatten() {
                 if edge.bits & !bits == 0 && self.standing.get(*from) != Some(&Access::Yes) {
-                    relax(*from, (*edge).clone());
+                    queue.relax(distance, *from, (*edge).clone());
                 }
             }
+            // Credentials are those of somebody as he is; what was changed about him is used by edges above.
             let Some(node) = self.nodes.all.get(index).filter(|node| node.changes.is_empty()) else {
                 continue;
             };
-            let whom = node.principal;
-            let found = self
-                .takers(whom, index, bits, |from| ways.get(&from).is_none_or(|way| way.distance > distance));
-            let mut relax = |from: NodeIndex, edge: Edge| {
-                let total = distance + edge.cost();
-                let way = ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
-                if total < way.distance {
-                    *way = Way { distance: total, first: vec![edge] };
-                    queue.push(Reverse((total, from)));
-                } else if total == way.distance && way.first.len() < MOST_CHAINS {
-                    let technique = |edge: &Edge| edge.attempts.first().map(|attempt| attempt.technique);
-                    if !way.first.iter().any(|known| technique(known) == technique(&edge)) {
-                        way.first.push(edge);
-                    }
-                }
-            };
+            let found = self.takers(node.principal, index, bits, |from| queue.is_wanted(from, distance));
             for (from, edge) in found {
-                relax(from, edge);
+                queue.relax(distance, from, edge);
             }
         }
-        ways
+        queue.ways
     }
 
     fn edges_by_target(&self) -> BTreeMap<NodeIndex, Vec<(NodeIndex, &Edge)>> {
@@ -368,7 +431,8 @@ impl<'w> Search<'w> {
                 continue;
             }
             let by_trust = technique.steps.iter().all(|one| one.trust == Some(TrustPolicy::Existing));
-            for (from, node) in self.nodes.all.iter().enumerate() {
+            for &from in self.able.get(at).into_iter().flatten() {
+                let Some(node) = self.nodes.all.get(from) else { continue };
                 if node.principal == whom || self.standing.get(from) == Some(&Access::Yes) || !wanted(from) {
                     continue;
                 }
@@ -376,15 +440,13 @@ impl<'w> Search<'w> {
                 if !here && !by_trust {
                     continue;
                 }
-                if by_trust && !self.may_assume(node.principal, from, whom) || !self.is_able(from, technique)
-                {
+                if by_trust && !self.may_assume(node.principal, from, whom) {
                     continue;
                 }
-                let target = Target { principal: Some(whom), ..Target::default() };
                 let attempt = Attacker::new(self.world, node)
-                    .and_then(|attacker| attacker.attempt(at, technique, target));
+                    .and_then(|attacker| self.try_on(&attacker, from, at, whom));
                 if let Some(attempt) = attempt.filter(|attempt| attempt.bits & !bits == 0) {
-                    found.push((from, Edge::new(vec![attempt], to)));
+                    found.push((from, Edge::by(from, attempt, to)));
                 }
             }
         }
@@ -393,10 +455,8 @@ impl<'w> Search<'w> {
 
     /// A quick test that everybody passes whom a role may trust.
     fn may_assume(&self, who: PrincipalIndex, node: NodeIndex, role: PrincipalIndex) -> bool {
-        let assume = Action::parse("sts:AssumeRole");
-        let able = self.actions.iter().position(|one| Some(one) == assume.as_ref());
-        let has =
-            able.is_some_and(|at| self.nodes.all.get(node).is_some_and(|node| node.potential.contains(at)));
+        let potential = self.nodes.all.get(node).map(|node| &node.potential);
+        let has = self.assume.is_some_and(|at| potential.is_some_and(|potential| potential.contains(at)));
         if has {
             return true;
         }
@@ -416,5 +476,34 @@ impl<'w> Search<'w> {
     }
 }
 
+/// The actions that a technique needs for sure: of each list, one.
+fn needs(technique: &Technique, actions: &[Action]) -> Vec<Vec<usize>> {
+    let mut needs = Vec::new();
+    for step in technique.steps.iter().filter(|step| step.when.is_none() && step.trust.is_none()) {
+        let alternatives = if step.one_of.is_empty() { std::slice::from_ref(step) } else { &step.one_of };
+        if alternatives.iter().all(|step| step.trust.is_none()) {
+            needs.push(alternatives.iter().filter_map(|step| place_of(&step.action, actions)).collect());
+        }
+    }
+    needs
+}
+
+fn place_of(action: &str, actions: &[Action]) -> Option<usize> {
+    let action = Action::parse(action)?;
+    actions.iter().position(|one| *one == action)
+}
+
 /// Stands for an administrator whom somebody makes.
 pub(super) const NEW: NodeIndex = usize::MAX;
+
+/// The edges of a chain with the nodes they begin at: the first edge, then the best one of each node.
+pub(super) fn chain(from: NodeIndex, first: &Edge, ways: &Ways) -> Vec<(NodeIndex, Edge)> {
+    let mut chain = vec![(from, first.clone())];
+    let mut seen = BTreeSet::from([from]);
+    let mut at = first.to;
+    while let Some(edge) = ways.get(&at).and_then(|way| way.first.first()).filter(|_| seen.insert(at)) {
+        chain.push((at, edge.clone()));
+        at = edge.to;
+    }
+    chain
+}

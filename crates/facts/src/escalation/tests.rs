@@ -161,3 +161,73 @@ fn every_technique_works_where_it_should_and_nowhere_else() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+fn analysed(given: &Value) -> super::Report {
+    let described = Described::new(given);
+    let shared =
+        Shared::from_authorization_details(&described.details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
+    analyse(&[Account::new(&shared)], built_in().unwrap())
+}
+
+fn statement(action: &str, resource: &str) -> Value {
+    json!({"Effect": "Allow", "Action": action, "Resource": resource})
+}
+
+#[test]
+fn somebody_uses_a_role_to_give_himself_rights() {
+    let role = json!({
+        "trusts": {"AWS": arn("user", "attacker")},
+        "statements": [statement("iam:PutUserPolicy", &arn("user", "attacker"))],
+    });
+    let given = json!({"actor": {}, "roles": {"helper": role}});
+    let report = analysed(&given);
+    let start = report.principals.iter().find(|one| one.arn == arn("user", "attacker")).unwrap();
+    assert!(start.can_escalate, "{start:?}");
+    let actions: Vec<&str> = start.paths[0].steps.iter().map(|step| step.request.action.as_str()).collect();
+    assert_eq!(actions, ["sts:AssumeRole", "iam:PutUserPolicy"]);
+    let helper = report.principals.iter().find(|one| one.arn == arn("role", "helper")).unwrap();
+    assert_eq!(helper.status.name(), "cannot");
+}
+
+#[test]
+fn names_are_chosen_to_suit_every_step() {
+    let function = |pattern: &str| format!("arn:aws:lambda:eu-west-1:{ACCOUNT}:function:{pattern}");
+    let actor = |invoked: &str| {
+        json!({"actor": {"statements": [
+            statement("iam:PassRole", "*"),
+            statement("lambda:CreateFunction", &function("dev-*")),
+            statement("lambda:InvokeFunction", &function(invoked)),
+        ]}, "roles": {"service": {"trusts": {"Service": "lambda.amazonaws.com"}, "attached": ["AdministratorAccess"]}}})
+    };
+    assert_eq!(Described::new(&actor("*-job")).status(), "can_escalate");
+    assert_eq!(Described::new(&actor("prod-*")).status(), "cannot");
+}
+
+#[test]
+fn the_cut_closes_everything_and_spares_administrators() {
+    let given = json!({
+        "actor": {"allow": ["sts:AssumeRole", "iam:CreateAccessKey"]},
+        "users": {
+            "admin": {"attached": ["AdministratorAccess"]},
+            "other": {"statements": [statement("iam:PutUserPolicy", "*")]},
+        },
+        "roles": {"deploy": {"trusts": {"AWS": format!("arn:aws:iam::{ACCOUNT}:root")}, "attached": ["AdministratorAccess"]}},
+    });
+    let report = analysed(&given);
+    let cut = &report.cut;
+    assert!(cut.closes_everything && cut.proven_smallest, "{cut:?}");
+    assert_eq!(cut.remove.len(), 2, "{cut:?}");
+    assert!(!format!("{:?}", cut.remove).contains("user/admin"), "{cut:?}");
+}
+
+#[test]
+fn denies_take_the_label_only_with_every_way_back() {
+    let with = |deny: Value| {
+        let statements = json!([{"Effect": "Deny", "Action": deny, "Resource": "*"}]);
+        let given = json!({"actor": {"attached": ["AdministratorAccess"], "statements": statements}});
+        Described::new(&given).status()
+    };
+    assert_eq!(with(json!("s3:*")), "administrator");
+    assert_eq!(with(json!("iam:*")), "cannot");
+    assert_eq!(with(json!("*")), "cannot");
+}

@@ -1,6 +1,7 @@
 //! The accounts as the search sees them: who holds which policies, each read and compiled once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use palisade_policy::compiled::CompiledPolicy;
@@ -157,6 +158,9 @@ pub(super) struct Account {
     pub(super) unlisted: Vec<String>,
 }
 
+/// Roles that may assume another, each with whether that is conditional.
+pub(super) type Assuming = Vec<(PrincipalIndex, bool)>;
+
 /// Everything the search looks at.
 #[derive(Debug, Default)]
 pub(super) struct World {
@@ -165,6 +169,10 @@ pub(super) struct World {
     pub(super) principals: Vec<Principal>,
     pub(super) groups: Vec<Group>,
     pub(super) managed: Vec<Managed>,
+    /// Whether roles trust services, as far as that was asked: see [`World::trusts_service`].
+    pub(super) trusted: RefCell<HashMap<PrincipalIndex, HashMap<String, Option<bool>>>>,
+    /// The roles that a role can be assumed through, as far as that was asked.
+    pub(super) assuming: RefCell<HashMap<(PrincipalIndex, String), Assuming>>,
 }
 
 /// Builds a world.
