@@ -82,6 +82,9 @@ pub(crate) fn who_can(answer: &WhoCanAnswer) -> String {
     for one in principals {
         principal(&mut lines, one);
     }
+    if answer.chains_go_on {
+        lines.add(0, "others may, through more than 32 roles (chains_go_on)");
+    }
     for one in &answer.others_depend_on {
         lines.add(0, format!("others may: {}", not_collected(*one)));
     }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
+use palisade_facts::access_query::{can_schema, who_can_schema};
 use palisade_reporter::{report_line_schema, report_schema};
 use palisade_rules::rule_schema;
 use serde_json::Value;
@@ -31,6 +32,10 @@ enum Document {
     Config,
     /// A rule file
     Rule,
+    /// The answer of `can -f json`
+    Can,
+    /// The answer of `who-can -f json`
+    WhoCan,
 }
 
 impl Document {
@@ -40,6 +45,8 @@ impl Document {
             Self::ReportLine => report_line_schema(),
             Self::Config => Configuration::schema(),
             Self::Rule => rule_schema(),
+            Self::Can => can_schema(),
+            Self::WhoCan => who_can_schema(),
         }
     }
 }

@@ -7,6 +7,7 @@
     reason = "a test ends where something unexpected happens"
 )]
 
+mod access;
 mod bad_input;
 mod check;
 mod commands;

@@ -244,6 +244,8 @@ pub struct WhoCanAnswer {
     pub resource: String,
     /// Everybody who can or may, by decision, then by name.
     pub principals: Vec<PrincipalAccess>,
+    /// Whether others get there through more than 32 roles, which is as far as chains are followed.
+    pub chains_go_on: bool,
     /// Policies that no snapshot of this account holds and that could let in others.
     pub others_depend_on: Vec<NotCollected>,
     /// What the accesses take for granted.

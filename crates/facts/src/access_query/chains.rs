@@ -22,6 +22,9 @@ use super::{AccessDecision, Situation};
 const LEVELS: [AccessDecision; 3] =
     [AccessDecision::Allowed, AccessDecision::Conditional, AccessDecision::Unknown];
 
+/// The most roles of a way: longer ones would make the answer grow with the square of the account.
+pub(super) const LONGEST_CHAIN: usize = 32;
+
 /// How somebody gets there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Way {
@@ -64,8 +67,10 @@ impl<'a> Assuming<'a> {
         }
     }
 
-    /// The best way of everybody, from what each can do by itself.
-    pub(super) fn ways(&self, direct: &[Option<AccessDecision>]) -> Vec<Option<Way>> {
+    /// The best way of everybody, from what each can do by itself, and whether ways go on beyond
+    /// [`LONGEST_CHAIN`].
+    pub(super) fn ways(&self, direct: &[Option<AccessDecision>]) -> (Vec<Option<Way>>, bool) {
+        let mut goes_on = false;
         let mut ways: Vec<Option<Way>> = vec![None; self.callers.len()];
         let mut assumers: BTreeMap<usize, Vec<(usize, AccessDecision)>> = BTreeMap::new();
         for level in LEVELS {
@@ -79,6 +84,10 @@ impl<'a> Assuming<'a> {
                 let edges = assumers.entry(role).or_insert_with(|| self.assumers_of(role, &ways));
                 for &(caller, _) in edges.iter().filter(|(_, edge)| *edge <= level) {
                     let Some(way @ None) = ways.get_mut(caller) else { continue };
+                    if length == LONGEST_CHAIN {
+                        goes_on = true;
+                        continue;
+                    }
                     *way = Some(Way { decision: level, length: length + 1, next: Some(role) });
                     if self.role(caller).is_some() {
                         queue.push_back((length + 1, caller));
@@ -86,7 +95,7 @@ impl<'a> Assuming<'a> {
                 }
             }
         }
-        ways
+        (ways, goes_on)
     }
 
     /// The roles that are reached, nearest first.

@@ -56,7 +56,7 @@ pub enum AccessQueryError {
 }
 
 impl Question {
-    /// Reads a question. The resource is an ARN, of an object too; actions that take none, such as
+    /// Reads a question. The resource is an ARN, of an object too, or `*` for all at once; actions that take none, such as
     /// `s3:ListAllMyBuckets`, need none and ignore it.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl Question {
         let resource = match resource {
             _ if takes_no_resource(&action) => None,
             None => return Err(AccessQueryError::NoResource(action_name)),
-            Some(arn) if Arn::parse(arn).is_none() => {
+            Some(arn) if arn != "*" && Arn::parse(arn).is_none() => {
                 return Err(AccessQueryError::NotAnArn(arn.to_owned()));
             }
             Some(arn) => Some(arn.to_owned()),

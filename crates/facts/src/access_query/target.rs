@@ -174,7 +174,7 @@ pub(super) fn record_of(arn: &str) -> Option<String> {
 /// Says who owns a resource whose ARN does not: a bucket of the snapshot is the account's own. One that was
 /// not listed is somebody else's, unless the listing may go on.
 fn owned(resource: Resource, shared: &Shared, action: &Action, record: Option<&Stored>) -> Resource {
-    let is_bucket = action.service() == "s3" && resource.account().is_none();
+    let is_bucket = action.service() == "s3" && resource.account().is_none() && !resource.is_none();
     if !is_bucket {
         return resource;
     }

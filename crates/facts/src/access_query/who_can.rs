@@ -49,7 +49,7 @@ pub fn who_can(
         target: &target,
     };
     let direct: Vec<_> = identities.iter().map(|caller| search.asking(caller).rank()).collect();
-    let ways = search.assuming.ways(&direct);
+    let (ways, chains_go_on) = search.assuming.ways(&direct);
     let mut principals: Vec<PrincipalAccess> = search.of_identities(&ways);
     principals.extend(search.of_outsiders(&ways)?);
     principals.sort_by(|one, other| {
@@ -67,6 +67,7 @@ pub fn who_can(
         resource: target.arn.clone(),
         assumes: search.assumes(&principals),
         principals,
+        chains_go_on,
         others_depend_on: others.into_iter().collect(),
         unknown_because: missing.as_ref().map(missing_answers).unwrap_or_default(),
         not_considered: target.not_considered.clone(),

@@ -193,6 +193,7 @@ fn a_policy_that_is_not_collected_leaves_it_open_where_it_could_decide() {
     // Instances have no policy of their own; neither has what is only about to be created.
     assert_eq!(ask("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc"), "Allowed");
     assert_eq!(ask("s3:CreateBucket", "arn:aws:s3:::new"), "Allowed");
+    assert_eq!(ask("s3:GetObject", "*"), "Allowed");
     assert_eq!(ask("sts:GetCallerIdentity", "*"), "Allowed");
 }
 

@@ -98,6 +98,24 @@ fn roles_that_assume_each_other_come_to_an_end() {
 }
 
 #[test]
+fn chains_end_somewhere_and_say_so() {
+    let chain = |length: usize| {
+        let roles: Vec<Json> = (0..length)
+            .map(|index| {
+                let name = |index: usize| format!("role/r{index:02}");
+                let trusted = trust(json!({"AWS": arn(&name(index + 1))}));
+                let own = if index == 0 { allow("s3:*", "*") } else { allow("sts:AssumeRole", "*") };
+                json!({"name": format!("r{index:02}"), "trust_policy": trusted, "inline_policies": inline(own)})
+            })
+            .collect();
+        let answer = asked("s3.bucket", &bucket(json!(null), json!([]), json!(roles)), "s3:GetObject", DATA);
+        (ways(&answer).len(), answer.chains_go_on)
+    };
+    assert_eq!(chain(33), (33, false));
+    assert_eq!(chain(40), (33, true));
+}
+
+#[test]
 fn outsiders_get_in_by_the_resource_and_by_roles() {
     let external = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "444455556666"},
