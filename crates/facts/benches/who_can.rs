@@ -17,7 +17,7 @@ const GROUPS: usize = 50;
 const POLICIES: usize = 200;
 const ACCOUNT: &str = "111122223333";
 
-fn read<T: DeserializeOwned>(value: Value) -> T {
+fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_str(&value.to_string()).unwrap()
 }
 
@@ -41,7 +41,7 @@ fn policy(number: usize) -> ManagedPolicy {
         statements.push(json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::data/*"}));
     }
     let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    read(json!({"arn": arn(&format!("policy/policy-{number}")), "name": format!("policy-{number}"),
+    read(&json!({"arn": arn(&format!("policy/policy-{number}")), "name": format!("policy-{number}"),
         "id": format!("ANPA{number}"), "path": "/", "attachment_count": 1, "boundary_usage_count": 0,
         "default_version_id": "v1", "versions": [{"id": "v1", "document": document}]}))
 }
@@ -49,7 +49,7 @@ fn policy(number: usize) -> ManagedPolicy {
 fn group(number: usize, assumes: &str) -> Group {
     let document = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": assumes}]});
-    read(json!({"arn": arn(&format!("group/group-{number}")), "name": format!("group-{number}"),
+    read(&json!({"arn": arn(&format!("group/group-{number}")), "name": format!("group-{number}"),
         "id": format!("AGPA{number}"), "path": "/", "created_at": "2024-01-01T00:00:00Z",
         "inline_policies": [{"name": "assume", "document": document.to_string()}],
         "attached_policies": [attached(number * 3 % POLICIES)]}))
@@ -63,7 +63,7 @@ fn user(number: usize) -> User {
     } else {
         json!([])
     };
-    read(json!({"arn": arn(&format!("user/user-{number}")), "name": format!("user-{number}"),
+    read(&json!({"arn": arn(&format!("user/user-{number}")), "name": format!("user-{number}"),
         "id": format!("AIDA{number}"), "path": "/", "created_at": "2024-01-01T00:00:00Z",
         "groups": [format!("group-{}", number % GROUPS)], "inline_policies": inline,
         "attached_policies": [attached((number * 7 + 1) % POLICIES)], "permissions_boundary": null,
@@ -83,7 +83,7 @@ fn role(number: usize) -> Role {
     let work = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "dynamodb:*", "Resource": format!("arn:aws:dynamodb:*:*:table/t{number}")},
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn(&format!("role/role-{}", number * 3 % ROLES))}]});
-    read(json!({"arn": arn(&format!("role/role-{number}")), "name": format!("role-{number}"),
+    read(&json!({"arn": arn(&format!("role/role-{number}")), "name": format!("role-{number}"),
         "id": format!("AROA{number}"), "path": "/", "created_at": "2024-01-01T00:00:00Z",
         "trust_policy": trust.to_string(),
         "inline_policies": [{"name": "work", "document": work.to_string()}],
@@ -94,7 +94,7 @@ fn role(number: usize) -> Role {
 /// An account whose groups may assume the roles that `assumes` gives.
 fn account(assumes: impl Fn(usize) -> String) -> Shared {
     let header: Header =
-        read(json!({"format": "palisade-snapshot/1", "tool_version": "0", "account_id": ACCOUNT,
+        read(&json!({"format": "palisade-snapshot/1", "tool_version": "0", "account_id": ACCOUNT,
         "partition": "aws", "caller_arn": arn("role/auditor"), "taken_at": "2026-07-01T00:00:00Z",
         "scope": {"evidence": [], "regions": [], "excluded_regions": [], "regions_listed": true,
             "limited_to_regions": false}}));
@@ -109,7 +109,7 @@ fn account(assumes: impl Fn(usize) -> String) -> Shared {
 
 fn whole_answers(criterion: &mut Criterion) {
     let question = Question::parse("s3:GetObject", Some("arn:aws:s3:::data/report.csv")).unwrap();
-    let bucket = palisade_snapshot::Resource::Bucket(Box::new(read(json!({
+    let bucket = palisade_snapshot::Resource::Bucket(Box::new(read(&json!({
         "arn": "arn:aws:s3:::data", "name": "data", "created_at": null, "policy": null,
         "object_ownership": "BucketOwnerEnforced"}))));
     let usual = account(|number| arn(&format!("role/role-{number}*")));

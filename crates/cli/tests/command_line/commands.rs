@@ -153,7 +153,7 @@ fn help_tells_the_exit_codes() {
 #[test]
 fn schemas_are_json_schemas() {
     let place = Place::new();
-    for name in ["report", "report-line", "rule", "config"] {
+    for name in ["report", "report-line", "rule", "config", "can", "who-can"] {
         let schema = place.run(&["schema", name]).json();
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
     }

@@ -26,6 +26,9 @@ pub(super) struct Permits {
     delegating: ResourcePolicies,
 }
 
+/// A policy with those who hold it.
+type Held = (Arc<CompiledPolicy>, Vec<usize>);
+
 struct Permit {
     policies: PrincipalPolicies,
     holders: Vec<usize>,
@@ -33,8 +36,7 @@ struct Permit {
 
 impl Permits {
     pub(super) fn new(header: &Header, callers: &[Caller], action: &Action) -> Self {
-        let mut holders: BTreeMap<*const CompiledPolicy, Option<(Arc<CompiledPolicy>, Vec<usize>)>> =
-            BTreeMap::new();
+        let mut holders: BTreeMap<*const CompiledPolicy, Option<Held>> = BTreeMap::new();
         let mut order = Vec::new();
         for (index, caller) in callers.iter().enumerate() {
             for policy in caller.held.policies.identity.policies() {
