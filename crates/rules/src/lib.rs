@@ -22,6 +22,7 @@
 //! ```
 
 mod coverage;
+mod difference;
 mod documents;
 mod evaluation;
 mod examples;
@@ -39,6 +40,7 @@ mod rule;
 mod set;
 mod settings;
 
+pub use difference::{ChangedRule, RenamedRule, RuleChange, RulesDifference};
 pub use documents::{reference_page, rules_page};
 pub use examples::ExampleOutcome;
 pub use file::{LoadProblem, rule_schema};

@@ -1,5 +1,6 @@
 //! `palisade rules`: what is judged, and why.
 
+mod diff;
 mod show;
 
 use std::io::{self, Write};
@@ -41,6 +42,8 @@ enum RulesCommand {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+    /// Tell what other rules judge otherwise: added, removed, renamed and changed ones
+    Diff(diff::Diff),
 }
 
 impl Rules {
@@ -52,6 +55,7 @@ impl Rules {
             RulesCommand::Show { ids, selection } => {
                 show::show(&rule_choice::load(global, &selection)?.rules, &ids, &mut out)?
             }
+            RulesCommand::Diff(diff) => diff.write(&mut out)?,
             RulesCommand::Test { folder } => {
                 let rules = folder.map_or_else(RuleSet::built_in, |folder| RuleSet::folder(&folder));
                 test(&rules.map_err(|error| rule_choice::broken(&error))?, &mut failed, &mut out)

@@ -16,6 +16,7 @@ mod harness;
 #[cfg(unix)]
 mod output;
 mod permissions;
+mod rules_diff;
 mod scan;
 mod scan_accounts;
 mod scan_evidence_loss;
