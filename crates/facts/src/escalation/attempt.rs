@@ -1,12 +1,14 @@
 //! One technique, tried by somebody on somebody.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::Context;
 use palisade_policy::policies::{PolicySet, ResourcePolicies};
 use palisade_policy::request::{Action, Resource};
 
+use super::common_text::matches;
 use super::names::{self, Names};
 use super::node::Node;
 use super::permission::{Permitted, Question, resolve, statements};
@@ -75,6 +77,13 @@ impl Refused {
     }
 }
 
+/// Whether a resource pattern may match an ARN; variables that are not known may stand for anything.
+fn may_match(pattern: &str, arn: &str) -> bool {
+    let head_may_differ =
+        pattern.split(':').take(3).any(|part| part.bytes().any(|byte| byte.is_ascii_uppercase()));
+    head_may_differ || pattern.contains("${") || matches(pattern, arn)
+}
+
 fn is_conditional(requests: &[Made]) -> bool {
     requests.iter().any(|request| request.conditional)
 }
@@ -105,7 +114,39 @@ impl<'w> Attacker<'w> {
         attempts.min_by_key(|attempt| attempt.bits)
     }
 
+    /// Whether the identity policies name what a technique acts on. Whoever fails this quick test fails all others.
+    pub(super) fn may_act(&self, technique: &Technique, target: Target) -> bool {
+        technique.steps.iter().filter(|step| step.when.is_none() && step.trust.is_none()).all(|step| {
+            let arn = match step.resources.first().map(String::as_str) {
+                Some("{target}") => {
+                    target.principal.and_then(|at| self.world.principals.get(at)).map(|one| &one.arn)
+                }
+                Some("{group}") => target.group.and_then(|at| self.world.groups.get(at)).map(|one| &one.arn),
+                Some("{policy}") => {
+                    target.policy.and_then(|at| self.world.managed.get(at)).map(|one| &one.arn)
+                }
+                _ => None,
+            };
+            arn.is_none_or(|arn| self.allowed(&step.action).iter().any(|pattern| may_match(pattern, arn)))
+        })
+    }
+
+    /// The resource patterns of the statements that allow an action.
+    fn allowed(&self, action: &str) -> Rc<[String]> {
+        if let Some(known) = self.node.allowed.borrow().get(action) {
+            return Rc::clone(known);
+        }
+        let parsed = Action::parse(action);
+        let patterns: Rc<[String]> =
+            parsed.map(|parsed| self.patterns(&self.node.identity, &parsed)).unwrap_or_default().into();
+        self.node.allowed.borrow_mut().insert(action.to_owned(), Rc::clone(&patterns));
+        patterns
+    }
+
     fn direct(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
+        if !self.may_act(technique, target) {
+            return None;
+        }
         let target = Target { any_that_exists: technique.external_state.is_some(), ..target };
         let mut assumes = BTreeSet::new();
         let mut bits = if technique.external_state.is_some() { EXTERNAL } else { 0 };

@@ -95,32 +95,29 @@ fn consumed(patterns: &[Vec<Piece>], at: &[usize], character: char) -> Option<Ve
 
 /// Whether the whole text matches a pattern.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<Piece>, Vec<char>) = (pieces(pattern), text.chars().collect());
-    let (mut at, mut read) = (0, 0);
-    let mut retry = None;
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
-        match (pattern.get(at), text.get(read)) {
-            (Some(Piece::AnyRun), _) => {
-                retry = Some((at + 1, read));
-                at += 1;
-                continue;
+        let (before, mut after) = (text.clone(), pattern.clone());
+        match (after.next(), text.next()) {
+            (Some('*'), _) => {
+                if after.as_str().is_empty() {
+                    return true;
+                }
+                retry = Some((after.clone(), before.clone()));
+                (pattern, text) = (after, before);
             }
-            (Some(Piece::AnyOne), Some(_)) => {
-                (at, read) = (at + 1, read + 1);
-                continue;
-            }
-            (Some(Piece::Is(wanted)), Some(found)) if wanted == found => {
-                (at, read) = (at + 1, read + 1);
-                continue;
-            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => pattern = after,
             (None, None) => return true,
-            _ => {}
+            _ => {
+                let Some((after, mut swallowed)) = retry.take() else { return false };
+                if swallowed.next().is_none() {
+                    return false;
+                }
+                retry = Some((after.clone(), swallowed.clone()));
+                (pattern, text) = (after, swallowed);
+            }
         }
-        let Some((after, swallowed)) = retry.filter(|&(_, swallowed)| swallowed < text.len()) else {
-            return false;
-        };
-        retry = Some((after, swallowed + 1));
-        (at, read) = (after, swallowed + 1);
     }
 }
 
@@ -139,6 +136,23 @@ mod tests {
         ] {
             let text = common_text(&patterns).unwrap();
             assert!(patterns.iter().all(|pattern| matches(pattern, &text)), "{patterns:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn stars_take_runs() {
+        for (pattern, text, expected) in [
+            ("*", "", true),
+            ("a*c", "abbc", true),
+            ("*b*", "abc", true),
+            ("a?", "a", false),
+            ("*b", "abc", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("", "a", false),
+            ("ab", "ab", true),
+            ("*aab", "aaaab", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }
     }
 

@@ -10,6 +10,7 @@ mod changes;
 mod common_text;
 mod credentials;
 mod cut;
+mod graph;
 mod input;
 mod label;
 mod load;
@@ -39,8 +40,9 @@ pub use unit::Unit;
 use administrator::Administrators;
 use attempt::{CONDITIONAL, EXTERNAL};
 use cut::{Collected, Protected};
+use graph::Ways;
 use path::Describing;
-use search::{Search, Ways};
+use search::Search;
 use world::{Builder, World};
 
 /// Searches the accounts with techniques.

@@ -1,6 +1,8 @@
 //! A user or role at a point of an attack: what it may do after what was changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use palisade_policy::context::Context;
 use palisade_policy::policies::PrincipalPolicies;
@@ -39,6 +41,8 @@ pub(super) struct Node {
     pub(super) potential: ActionSet,
     /// What its requests imply, and what nobody can know of them.
     pub(super) context: Context,
+    /// The resource patterns of what its identity policies allow, by action, as far as that was asked.
+    pub(super) allowed: RefCell<HashMap<String, Rc<[String]>>>,
 }
 
 /// Condition keys about who or where the caller is that nothing tells.
@@ -118,6 +122,7 @@ impl World {
             groups,
             boundary,
             potential,
+            allowed: RefCell::default(),
         })
     }
 

@@ -13,6 +13,15 @@ pub struct Report {
     pub cut: Cut,
 }
 
+impl Report {
+    /// The user or role of an ARN.
+    #[must_use]
+    pub fn principal(&self, arn: &str) -> Option<&PrincipalReport> {
+        let place = self.principals.binary_search_by(|one| one.arn.as_str().cmp(arn)).ok()?;
+        self.principals.get(place)
+    }
+}
+
 /// What a user or role is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

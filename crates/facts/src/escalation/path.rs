@@ -10,9 +10,10 @@ use palisade_policy::request::Request;
 
 use super::administrator;
 use super::attempt::{Attacker, Attempt, CONDITIONAL, EXTERNAL, Made};
+use super::graph::{self, Edge, Ways};
 use super::node::{Node, NodeIndex};
 use super::output::{Path, PathStep, StatementUse, WitnessRequest};
-use super::search::{Edge, NEW, Search, Ways};
+use super::search::{NEW, Search};
 use crate::Access;
 
 pub(super) struct Describing<'s, 'w> {
@@ -26,7 +27,7 @@ impl Describing<'_, '_> {
         if way.first.is_empty() {
             return vec![self.described(from, &[])];
         }
-        way.first.iter().map(|edge| self.described(from, &super::search::chain(from, edge, ways))).collect()
+        way.first.iter().map(|edge| self.described(from, &graph::chain(from, edge, ways))).collect()
     }
 
     fn described(&self, from: NodeIndex, chain: &[(NodeIndex, Edge)]) -> Path {

@@ -1,8 +1,7 @@
 //! Who reaches an administrator: a graph of users and roles, searched backwards from those who are.
 
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use palisade_policy::document::{PrincipalKind as Names, Principals};
 use palisade_policy::request::Action;
@@ -10,6 +9,7 @@ use palisade_policy::request::Action;
 use super::administrator::Administrators;
 use super::attempt::{Attacker, Attempt, CONDITIONAL, Target};
 use super::changes;
+use super::graph::{Edge, Queue, Ways};
 use super::label::{self, Standing};
 use super::node::{Change, NodeIndex, Nodes};
 use super::technique::{Gives, Prerequisite, TargetKind, Technique, TrustPolicy};
@@ -18,35 +18,6 @@ use crate::Access;
 
 /// The most changes of one user or role looked at together.
 const MOST_VARIANTS: usize = 32;
-/// The most chains kept per user or role.
-pub(super) const MOST_CHAINS: usize = 5;
-
-/// A way from one node to another: what is done, and as whom.
-#[derive(Debug, Clone)]
-pub(super) struct Edge {
-    pub(super) attempts: Vec<(NodeIndex, Attempt)>,
-    pub(super) to: NodeIndex,
-    pub(super) bits: u8,
-}
-
-impl Edge {
-    pub(super) fn new(attempts: Vec<(NodeIndex, Attempt)>, to: NodeIndex) -> Self {
-        let bits = attempts.iter().fold(0, |bits, (_, attempt)| bits | attempt.bits);
-        Self { attempts, to, bits }
-    }
-
-    fn by(node: NodeIndex, attempt: Attempt, to: NodeIndex) -> Self {
-        Self::new(vec![(node, attempt)], to)
-    }
-
-    fn cost(&self) -> usize {
-        self.attempts.iter().map(|(_, attempt)| attempt.requests.len()).sum::<usize>().max(1)
-    }
-
-    fn first_technique(&self) -> Option<usize> {
-        self.attempts.first().map(|(_, attempt)| attempt.technique)
-    }
-}
 
 /// A change that a node can make of somebody whose credentials it cannot get. Whoever gets those otherwise uses it.
 #[derive(Debug, Clone)]
@@ -55,62 +26,6 @@ pub(super) struct Pending {
     pub(super) whom: PrincipalIndex,
     pub(super) attempt: Attempt,
     pub(super) to: NodeIndex,
-}
-
-/// How a node reaches an administrator.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Way {
-    pub(super) distance: usize,
-    /// The first edges of the shortest chains; none if the node is an administrator.
-    pub(super) first: Vec<Edge>,
-}
-
-/// The ways of one quality, by node.
-pub(super) type Ways = BTreeMap<NodeIndex, Way>;
-
-/// Nodes by their distance (Dijkstra's algorithm).
-struct Queue {
-    ways: Ways,
-    next: BinaryHeap<Reverse<(usize, NodeIndex)>>,
-    done: BTreeSet<NodeIndex>,
-}
-
-impl Queue {
-    fn new(goals: &[NodeIndex]) -> Self {
-        Self {
-            ways: goals.iter().map(|&goal| (goal, Way::default())).collect(),
-            next: goals.iter().map(|&goal| Reverse((0, goal))).collect(),
-            done: BTreeSet::new(),
-        }
-    }
-
-    fn next(&mut self) -> Option<(usize, NodeIndex)> {
-        while let Some(Reverse((distance, index))) = self.next.pop() {
-            if self.done.insert(index) {
-                return Some((distance, index));
-            }
-        }
-        None
-    }
-
-    /// Whether a way over a node at a distance can be among the shortest of another.
-    fn is_wanted(&self, from: NodeIndex, distance: usize) -> bool {
-        self.ways.get(&from).is_none_or(|way| way.distance > distance)
-    }
-
-    fn relax(&mut self, distance: usize, from: NodeIndex, edge: Edge) {
-        let total = distance + edge.cost();
-        let way = self.ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
-        if total < way.distance {
-            *way = Way { distance: total, first: vec![edge] };
-            self.next.push(Reverse((total, from)));
-        } else if total == way.distance
-            && way.first.len() < MOST_CHAINS
-            && !way.first.iter().any(|known| known.first_technique() == edge.first_technique())
-        {
-            way.first.push(edge);
-        }
-    }
 }
 
 pub(super) struct Search<'w> {
@@ -331,7 +246,11 @@ impl<'w> Search<'w> {
             return known.clone();
         }
         let target = Target { principal: Some(whom), ..Target::default() };
-        let attempt = attacker.attempt(at, self.techniques.get(at)?, target);
+        let technique = self.techniques.get(at)?;
+        if !attacker.may_act(technique, target) {
+            return None;
+        }
+        let attempt = attacker.attempt(at, technique, target);
         self.tried.borrow_mut().insert(key, attempt.clone());
         attempt
     }
@@ -495,15 +414,3 @@ fn place_of(action: &str, actions: &[Action]) -> Option<usize> {
 
 /// Stands for an administrator whom somebody makes.
 pub(super) const NEW: NodeIndex = usize::MAX;
-
-/// The edges of a chain with the nodes they begin at: the first edge, then the best one of each node.
-pub(super) fn chain(from: NodeIndex, first: &Edge, ways: &Ways) -> Vec<(NodeIndex, Edge)> {
-    let mut chain = vec![(from, first.clone())];
-    let mut seen = BTreeSet::from([from]);
-    let mut at = first.to;
-    while let Some(edge) = ways.get(&at).and_then(|way| way.first.first()).filter(|_| seen.insert(at)) {
-        chain.push((at, edge.clone()));
-        at = edge.to;
-    }
-    chain
-}

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attempt::{Attempt, CONDITIONAL, EXTERNAL};
+use super::graph::{Edge, Ways, chain};
 use super::node::NodeIndex;
-use super::search::{Edge, NEW, Pending, Search, Ways, chain};
+use super::search::{NEW, Pending, Search};
 
 /// With more pending changes than this, only changes of those who make them possible are looked at.
 const MOST_PENDING: usize = 200;

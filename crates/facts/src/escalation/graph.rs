@@ -1,0 +1,105 @@
+//! The graph of a search: edges between users and roles, and the shortest ways along them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use super::attempt::Attempt;
+use super::node::NodeIndex;
+
+/// The most chains kept per user or role.
+const MOST_CHAINS: usize = 5;
+
+/// A way from one node to another: what is done, and as whom.
+#[derive(Debug, Clone)]
+pub(super) struct Edge {
+    pub(super) attempts: Vec<(NodeIndex, Attempt)>,
+    pub(super) to: NodeIndex,
+    pub(super) bits: u8,
+}
+
+impl Edge {
+    pub(super) fn new(attempts: Vec<(NodeIndex, Attempt)>, to: NodeIndex) -> Self {
+        let bits = attempts.iter().fold(0, |bits, (_, attempt)| bits | attempt.bits);
+        Self { attempts, to, bits }
+    }
+
+    pub(super) fn by(node: NodeIndex, attempt: Attempt, to: NodeIndex) -> Self {
+        Self::new(vec![(node, attempt)], to)
+    }
+
+    fn cost(&self) -> usize {
+        self.attempts.iter().map(|(_, attempt)| attempt.requests.len()).sum::<usize>().max(1)
+    }
+
+    fn first_technique(&self) -> Option<usize> {
+        self.attempts.first().map(|(_, attempt)| attempt.technique)
+    }
+}
+
+/// How a node reaches an administrator.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Way {
+    pub(super) distance: usize,
+    /// The first edges of the shortest chains; none if the node is an administrator.
+    pub(super) first: Vec<Edge>,
+}
+
+/// The ways of one quality, by node.
+pub(super) type Ways = BTreeMap<NodeIndex, Way>;
+
+/// Nodes by their distance (Dijkstra's algorithm).
+pub(super) struct Queue {
+    pub(super) ways: Ways,
+    next: BinaryHeap<Reverse<(usize, NodeIndex)>>,
+    done: BTreeSet<NodeIndex>,
+}
+
+impl Queue {
+    pub(super) fn new(goals: &[NodeIndex]) -> Self {
+        Self {
+            ways: goals.iter().map(|&goal| (goal, Way::default())).collect(),
+            next: goals.iter().map(|&goal| Reverse((0, goal))).collect(),
+            done: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Option<(usize, NodeIndex)> {
+        while let Some(Reverse((distance, index))) = self.next.pop() {
+            if self.done.insert(index) {
+                return Some((distance, index));
+            }
+        }
+        None
+    }
+
+    /// Whether a way over a node at a distance can be among the shortest of another.
+    pub(super) fn is_wanted(&self, from: NodeIndex, distance: usize) -> bool {
+        self.ways.get(&from).is_none_or(|way| way.distance > distance)
+    }
+
+    pub(super) fn relax(&mut self, distance: usize, from: NodeIndex, edge: Edge) {
+        let total = distance + edge.cost();
+        let way = self.ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
+        if total < way.distance {
+            *way = Way { distance: total, first: vec![edge] };
+            self.next.push(Reverse((total, from)));
+        } else if total == way.distance
+            && way.first.len() < MOST_CHAINS
+            && !way.first.iter().any(|known| known.first_technique() == edge.first_technique())
+        {
+            way.first.push(edge);
+        }
+    }
+}
+
+/// The edges of a chain with the nodes they begin at: the first edge, then the best one of each node.
+pub(super) fn chain(from: NodeIndex, first: &Edge, ways: &Ways) -> Vec<(NodeIndex, Edge)> {
+    let mut chain = vec![(from, first.clone())];
+    let mut seen = BTreeSet::from([from]);
+    let mut at = first.to;
+    while let Some(edge) = ways.get(&at).and_then(|way| way.first.first()).filter(|_| seen.insert(at)) {
+        chain.push((at, edge.clone()));
+        at = edge.to;
+    }
+    chain
+}
