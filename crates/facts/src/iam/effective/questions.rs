@@ -4,7 +4,7 @@ use palisade_policy::actions::{AccessLevel, Action, Service, table};
 use palisade_policy::compiled::CompiledStatement;
 use palisade_policy::document::{Effect, PatternElement};
 use palisade_policy::evaluate::{Decision, Explanation, Layer, Reason, Residual, decide, explain};
-use palisade_policy::policies::Policies;
+use palisade_policy::policies::{Policies, PolicySet};
 use palisade_policy::request::{Action as Asked, Request, Resource};
 
 use super::Permission;
@@ -27,7 +27,7 @@ impl Held {
 
     fn denies_nothing(&self) -> bool {
         let sets = self.policies.boundaries.iter().chain([&self.policies.identity]);
-        let mut statements = sets.flat_map(|set| set.policies()).flat_map(|policy| policy.statements());
+        let mut statements = sets.flat_map(PolicySet::policies).flat_map(|policy| policy.statements());
         !statements.any(|statement| statement.effect() == Effect::Deny)
     }
 
@@ -181,7 +181,7 @@ fn actions_of<'a>(
         let is_named = |action: &Action<'_>| {
             Asked::parse(&action.full_name()).is_some_and(|asked| compiled.is_about(&asked))
         };
-        return Box::new(table().services().flat_map(|service| service.actions()).filter(is_named));
+        return Box::new(table().services().flat_map(Service::actions).filter(is_named));
     }
     Box::new(element.values.items.iter().flat_map(|pattern| table().expand(pattern)))
 }
