@@ -45,6 +45,10 @@ pub(super) struct Search<'w> {
     /// For each technique: the nodes that could have what it needs.
     able: Vec<BTreeSet<NodeIndex>>,
     assume: Option<usize>,
+    /// The nodes whose policies could allow assuming some role.
+    assuming: Vec<NodeIndex>,
+    /// The users and roles as they are, by ARN.
+    by_arn: HashMap<&'w str, NodeIndex>,
     /// What was tried: by whom, which technique, on whom.
     tried: RefCell<HashMap<(NodeIndex, usize, PrincipalIndex), Option<Attempt>>>,
 }
@@ -68,6 +72,8 @@ impl<'w> Search<'w> {
             needs: techniques.iter().map(|technique| needs(technique, actions)).collect(),
             able: vec![BTreeSet::new(); techniques.len()],
             assume: place_of("sts:AssumeRole", actions),
+            assuming: Vec::new(),
+            by_arn: world.principals.iter().enumerate().map(|(at, one)| (one.arn.as_str(), at)).collect(),
             tried: RefCell::default(),
         };
         for principal in 0..world.principals.len() {
@@ -108,6 +114,9 @@ impl<'w> Search<'w> {
     /// Notes for which techniques a node's policies could allow what they need.
     fn note_able(&mut self, index: NodeIndex) {
         let Some(node) = self.nodes.all.get(index) else { return };
+        if self.assume.is_some_and(|at| node.potential.contains(at)) {
+            self.assuming.push(index);
+        }
         for ((technique, needs), able) in self.techniques.iter().zip(&self.needs).zip(&mut self.able) {
             let own_rights = technique.by_present_rights && node.changes.contains(&Change::Rights);
             let has = |one_of: &Vec<usize>| one_of.iter().any(|&at| node.potential.contains(at));
@@ -350,16 +359,16 @@ impl<'w> Search<'w> {
                 continue;
             }
             let by_trust = technique.steps.iter().all(|one| one.trust == Some(TrustPolicy::Existing));
-            for &from in self.able.get(at).into_iter().flatten() {
+            let everybody = self.able.get(at).into_iter().flatten().copied();
+            let candidates: Vec<NodeIndex> =
+                if by_trust { self.trusted_by(whom) } else { everybody.collect() };
+            for from in candidates {
                 let Some(node) = self.nodes.all.get(from) else { continue };
                 if node.principal == whom || self.standing.get(from) == Some(&Access::Yes) || !wanted(from) {
                     continue;
                 }
                 let here = self.world.principals.get(node.principal).map(|one| one.account) == account;
                 if !here && !by_trust {
-                    continue;
-                }
-                if by_trust && !self.may_assume(node.principal, from, whom) {
                     continue;
                 }
                 let attempt = Attacker::new(self.world, node)
@@ -372,26 +381,32 @@ impl<'w> Search<'w> {
         found
     }
 
-    /// A quick test that everybody passes whom a role may trust.
-    fn may_assume(&self, who: PrincipalIndex, node: NodeIndex, role: PrincipalIndex) -> bool {
-        let potential = self.nodes.all.get(node).map(|node| &node.potential);
-        let has = self.assume.is_some_and(|at| potential.is_some_and(|potential| potential.contains(at)));
-        if has {
-            return true;
-        }
+    /// Everybody whom a role may trust: who may assume roles by his policies, and whom its trust policy names.
+    fn trusted_by(&self, role: PrincipalIndex) -> Vec<NodeIndex> {
         let trust = self.world.principals.get(role).and_then(|role| role.trust);
-        let Some(policy) = trust.and_then(|index| self.world.policies.get(index)) else { return false };
-        let Some(who) = self.world.principals.get(who) else { return false };
-        policy.document.statements.iter().any(|statement| match &statement.principals {
-            None => false,
-            Some(element) if element.negated => true,
-            Some(element) => match &element.principals {
-                Principals::Everyone => true,
-                Principals::ByKind(kinds) => kinds.iter().any(|(kind, values)| {
-                    *kind == Names::Aws && values.items.iter().any(|one| one == "*" || *one == who.arn)
-                }),
-            },
-        })
+        let Some(policy) = trust.and_then(|index| self.world.policies.get(index)) else { return Vec::new() };
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        for element in policy.document.statements.iter().filter_map(|one| one.principals.as_ref()) {
+            match &element.principals {
+                Principals::ByKind(kinds) if !element.negated => {
+                    let aws = kinds.iter().filter(|(kind, _)| *kind == Names::Aws);
+                    named.extend(aws.flat_map(|(_, values)| values.items.iter().map(String::as_str)));
+                }
+                _ => drop(named.insert("*")),
+            }
+        }
+        if named.contains("*") {
+            return (0..self.nodes.all.len()).collect();
+        }
+        let mut found: BTreeSet<NodeIndex> = self.assuming.iter().copied().collect();
+        for (index, node) in self.nodes.all.iter().enumerate().skip(self.world.principals.len()) {
+            let principal = self.world.principals.get(node.principal);
+            if principal.is_some_and(|one| named.contains(one.arn.as_str())) {
+                found.insert(index);
+            }
+        }
+        found.extend(named.into_iter().filter_map(|arn| self.by_arn.get(arn)));
+        found.into_iter().collect()
     }
 }
 

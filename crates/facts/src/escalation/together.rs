@@ -23,7 +23,7 @@ impl Search<'_> {
             for bits in [0, CONDITIONAL | EXTERNAL] {
                 let ways = self.ways(bits);
                 let useful: Vec<&Pending> =
-                    self.pending.iter().filter(|pending| ways.contains_key(&pending.to)).collect();
+                    self.pending.iter().filter(|pending| is_useful(pending, &ways)).collect();
                 let mut by_maker: BTreeMap<NodeIndex, Vec<&Pending>> = BTreeMap::new();
                 for pending in &useful {
                     by_maker.entry(pending.by).or_default().push(pending);
@@ -86,6 +86,11 @@ impl Search<'_> {
         }
         added
     }
+}
+
+/// Whoever gets to a maker that has a way of its own has that way too.
+fn is_useful(pending: &Pending, ways: &Ways) -> bool {
+    ways.contains_key(&pending.to) && !ways.contains_key(&pending.by)
 }
 
 fn attempts_along(from: NodeIndex, ways: &Ways) -> Vec<(NodeIndex, Attempt)> {
