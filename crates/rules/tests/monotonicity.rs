@@ -1,0 +1,90 @@
+//! The law of the product: whatever can't be read, each verdict stays or becomes unknown, and no finding
+//! goes away without an unknown that stands for it. Judging takes a third of a second here, which bounds
+//! the number of cases.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what tests prepare must be there")]
+
+mod snapshots;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::LazyLock;
+
+use palisade_facts::{Declarations, Facts};
+use palisade_rules::{Finding, Judging, RuleSet, Settings, Verdict, judge};
+use palisade_snapshot::Snapshot;
+use proptest::prelude::{ProptestConfig, proptest};
+use proptest::prop_assert;
+use snapshots::{changes, example, lose, losses};
+
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::built_in().unwrap());
+static EXAMPLE: LazyLock<Snapshot> = LazyLock::new(example);
+
+/// Every finding, passes included, by its id.
+fn findings(snapshot: &Snapshot) -> BTreeMap<String, Finding> {
+    let facts = Facts::new(&snapshot.shared, &Declarations::default());
+    let settings = Settings::default();
+    let judging = Judging { rules: &RULES, facts: &facts, settings: &settings, all: true };
+    let mut findings = BTreeMap::new();
+    let resources = snapshot.resources().map(Ok::<_, Infallible>);
+    judge(judging, resources, |finding| {
+        findings.insert(finding.id.clone(), finding);
+        Ok::<_, Infallible>(())
+    })
+    .unwrap();
+    findings
+}
+
+/// Whether it stands for resources that nobody could list.
+fn is_gap(finding: &Finding) -> bool {
+    finding.verdict == Verdict::Unknown && finding.resource.name == "*"
+}
+
+/// What a loss of evidence did beside making verdicts unknown.
+fn violations(before: &BTreeMap<String, Finding>, after: &BTreeMap<String, Finding>) -> Vec<String> {
+    let told = |finding: &Finding, now: &str| {
+        format!("{} on {} was {:?} and is {now}", finding.rule, finding.resource.arn, finding.verdict)
+    };
+    let mut violations = Vec::new();
+    for (id, finding) in before {
+        match after.get(id) {
+            Some(now) if now.verdict == finding.verdict || now.verdict == Verdict::Unknown => {}
+            Some(now) => violations.push(told(finding, &format!("{:?}", now.verdict))),
+            None if after.values().any(|gap| is_gap(gap) && gap.rule == finding.rule) => {}
+            None => violations.push(told(finding, "gone")),
+        }
+    }
+    let new = after.iter().filter(|(id, now)| !before.contains_key(*id) && now.verdict != Verdict::Unknown);
+    violations.extend(new.map(|(_, now)| format!("new: {}", told(now, "there"))));
+    violations
+}
+
+#[test]
+fn losing_nothing_changes_nothing_and_losing_much_is_noticed() {
+    let before = findings(&EXAMPLE);
+    assert!(before.values().filter(|finding| finding.verdict == Verdict::Pass).count() > 50);
+    assert!(before.values().filter(|finding| finding.verdict == Verdict::Fail).count() > 20);
+    assert_eq!(violations(&before, &before), Vec::<String>::new());
+    let mut other = EXAMPLE.clone();
+    other.buckets.pop();
+    assert!(!violations(&before, &findings(&other)).is_empty(), "a bucket that goes away silently");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_lost_makes_verdicts_unknown_and_nothing_else(
+        changes in changes(),
+        lost in losses(),
+        lost_more in losses(),
+    ) {
+        let mut snapshot = EXAMPLE.clone();
+        changes.iter().for_each(|change| change.make(&mut snapshot));
+        snapshot.sort();
+        lose(&mut snapshot, &lost);
+        let before = findings(&snapshot);
+        lose(&mut snapshot, &lost_more);
+        let violations = violations(&before, &findings(&snapshot));
+        prop_assert!(violations.is_empty(), "{violations:#?}");
+    }
+}

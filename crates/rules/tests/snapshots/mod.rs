@@ -1,0 +1,205 @@
+//! Random accounts, made from the example that ships, and evidence taken away from them.
+
+use std::path::Path;
+
+use palisade_snapshot::{
+    Evidence, InlinePolicy, Observations, Observed, OpenOptions, PermissionsBoundary, Reason, RecordKind,
+    Shared, Snapshot, State, StoredSnapshot, Unreadable,
+};
+use proptest::prelude::{Strategy, any, prop};
+use proptest::sample::Index;
+
+/// Documents that mean much, little or nothing, as trust, identity and resource policies.
+const DOCUMENTS: [&str; 9] = [
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:PassRole","iam:AttachUserPolicy","lambda:CreateFunction","lambda:InvokeFunction"],"Resource":"*"}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999988887777:root"},"Action":["sts:AssumeRole","s3:GetObject","ecr:BatchGetImage"]}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-example"}}}]}"#,
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"iam:*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}]}"#,
+    "{ not a policy",
+];
+
+/// The snapshot that ships.
+pub(crate) fn example() -> Snapshot {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/snapshots/example.jsonl");
+    StoredSnapshot::open(&path, OpenOptions::default()).unwrap().load().unwrap()
+}
+
+/// One change of an account: what changes, where, and where the new value comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Change(u8, Index, Index);
+
+pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let change = (any::<u8>(), any::<Index>(), any::<Index>());
+    prop::collection::vec(change.prop_map(|(what, place, source)| Change(what, place, source)), 0..40)
+}
+
+/// One piece of evidence that is taken away; a listing breaks after some of its resources.
+#[derive(Debug, Clone)]
+pub(crate) struct Loss(Index, Index, Option<Index>);
+
+pub(crate) fn losses() -> impl Strategy<Value = Vec<Loss>> {
+    let loss = (any::<Index>(), any::<Index>(), any::<Option<Index>>());
+    prop::collection::vec(loss.prop_map(|(place, reason, after)| Loss(place, reason, after)), 0..25)
+}
+
+fn document(source: &Index) -> String {
+    (*source.get(&DOCUMENTS)).to_owned()
+}
+
+/// Copies a field of one bucket to another, or says that it is not configured.
+macro_rules! transplant {
+    ($snapshot:ident, $field:ident, $place:ident, $source:ident) => {{
+        let from = $source.index($snapshot.buckets.len() + 1);
+        let value = $snapshot.buckets.get(from).map_or(Observed::Absent, |bucket| bucket.$field.clone());
+        let place = $place.index($snapshot.buckets.len());
+        $snapshot.buckets[place].$field = value;
+    }};
+}
+
+impl Change {
+    /// Makes the change; the account stays one that could exist.
+    pub(crate) fn make(&self, snapshot: &mut Snapshot) {
+        let Self(what, place, source) = self;
+        match what % 24 {
+            0 => place.get_mut(&mut snapshot.buckets).policy = Observed::Present(document(source)),
+            1 => transplant!(snapshot, policy, place, source),
+            2 => transplant!(snapshot, acl, place, source),
+            3 => transplant!(snapshot, public_access_block, place, source),
+            4 => transplant!(snapshot, object_ownership, place, source),
+            5 => transplant!(snapshot, encryption, place, source),
+            6 => transplant!(snapshot, versioning, place, source),
+            7 => transplant!(snapshot, logging, place, source),
+            8 => transplant!(snapshot, cors, place, source),
+            9 => place.get_mut(&mut snapshot.repositories).policy = Observed::Present(document(source)),
+            10 => place.get_mut(&mut snapshot.repositories).lifecycle_policy = Observed::Absent,
+            11 => {
+                let value = source.get(&snapshot.shared.registries).scanning.clone();
+                place.get_mut(&mut snapshot.shared.registries).scanning = value;
+            }
+            12 => {
+                let mut bucket = place.get(&snapshot.buckets).clone();
+                bucket.name = format!("generated-{}", snapshot.buckets.len());
+                bucket.arn = format!("arn:aws:s3:::{}", bucket.name);
+                snapshot.buckets.push(bucket);
+            }
+            13 => snapshot.shared.account.password_policy = Observed::Absent,
+            14 => snapshot.shared.account.public_access_block = Observed::Absent,
+            _ => change_identities(*what, place, source, &mut snapshot.shared),
+        }
+    }
+}
+
+fn change_identities(what: u8, place: &Index, source: &Index, shared: &mut Shared) {
+    match what % 24 {
+        15 => {
+            let attached = source.get(&shared.roles).attached_policies.clone();
+            place.get_mut(&mut shared.users).attached_policies = attached;
+        }
+        16 => {
+            let document = document(source);
+            let policy = InlinePolicy { name: "generated".to_owned(), document };
+            place.get_mut(&mut shared.users).inline_policies = vec![policy];
+        }
+        17 => {
+            let arn = source.get(&shared.policies).arn.clone();
+            place.get_mut(&mut shared.users).permissions_boundary = Some(PermissionsBoundary { arn });
+        }
+        18 => {
+            let group = source.get(&shared.groups).name.clone();
+            place.get_mut(&mut shared.users).groups = vec![group];
+        }
+        19 => place.get_mut(&mut shared.roles).trust_policy = document(source),
+        20 => {
+            let attached = source.get(&shared.groups).attached_policies.clone();
+            place.get_mut(&mut shared.roles).attached_policies = attached;
+        }
+        21 => {
+            let policy = InlinePolicy { name: "generated".to_owned(), document: document(source) };
+            place.get_mut(&mut shared.groups).inline_policies = vec![policy];
+        }
+        22 => {
+            for version in &mut place.get_mut(&mut shared.policies).versions {
+                version.document = document(source);
+            }
+        }
+        _ => {
+            // Not the root user's row: the live counters tell the same, win over a report that contradicts
+            // them, and the report speaks where they can't be read.
+            if let Observed::Present(report) = &mut shared.account.credential_report {
+                let mut rows: Vec<_> =
+                    report.rows.iter_mut().filter(|row| row.user != "<root_account>").collect();
+                if !rows.is_empty() {
+                    let row = place.get_mut(&mut rows);
+                    row.password_enabled = Some(source.index(2) == 0);
+                    row.access_keys[0].active = source.index(3) == 0;
+                }
+            }
+        }
+    }
+}
+
+fn records(snapshot: &mut Snapshot) -> Vec<&mut dyn Observations> {
+    fn each<T: Observations>(records: &mut [T]) -> impl Iterator<Item = &mut dyn Observations> {
+        records.iter_mut().map(|record| record as &mut dyn Observations)
+    }
+    let shared = &mut snapshot.shared;
+    let mut all: Vec<&mut dyn Observations> = vec![&mut shared.account];
+    all.extend(each(&mut shared.registries));
+    all.extend(each(&mut shared.listings));
+    all.extend(each(&mut snapshot.buckets));
+    all.extend(each(&mut snapshot.repositories));
+    all
+}
+
+/// Takes evidence away.
+pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
+    let mut places: Vec<(usize, Evidence)> = Vec::new();
+    for (record, observed) in records(snapshot).into_iter().enumerate() {
+        observed.each(&mut |evidence, state| {
+            if state == State::Answered {
+                places.push((record, evidence));
+            }
+        });
+    }
+    if places.is_empty() {
+        return;
+    }
+    let mut cut = Vec::new();
+    for Loss(place, reason, after) in losses {
+        let (record, evidence) = *place.get(&places);
+        let why = Unreadable::new(&evidence.to_string(), "", *reason.get(&Reason::ALL), "lost");
+        records(snapshot)[record].withhold(evidence, &why);
+        if let Some(after) = after {
+            let first = 1 + snapshot.shared.registries.len();
+            let listing = record.checked_sub(first).and_then(|index| snapshot.shared.listings.get(index));
+            cut.extend(listing.map(|listing| (listing.kind, listing.region.clone(), *after)));
+        }
+    }
+    // Cut at the end, so that the numbers of the records stay.
+    for (kind, region, after) in cut {
+        cut_off(snapshot, kind, region.as_deref(), after);
+    }
+}
+
+/// Drops the resources that a listing would have given later.
+fn cut_off(snapshot: &mut Snapshot, kind: RecordKind, region: Option<&str>, after: Index) {
+    fn first<T>(items: &mut Vec<T>, after: Index) {
+        items.truncate(after.index(items.len() + 1));
+    }
+    let shared = &mut snapshot.shared;
+    match kind {
+        RecordKind::User => first(&mut shared.users, after),
+        RecordKind::Group => first(&mut shared.groups, after),
+        RecordKind::Role => first(&mut shared.roles, after),
+        RecordKind::Policy => first(&mut shared.policies, after),
+        RecordKind::Bucket => first(&mut snapshot.buckets, after),
+        RecordKind::Repository => {
+            let mut here = 0..after.index(snapshot.repositories.len() + 1);
+            snapshot.repositories.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
+        }
+    }
+}
