@@ -86,11 +86,28 @@ impl Protected {
 pub(super) struct Collected {
     sets: BTreeSet<BTreeSet<Unit>>,
     stuck: BTreeSet<String>,
+    /// How often paths were noted.
+    pub(super) rounds: usize,
 }
 
 impl Collected {
+    /// Notes paths; says whether one is new.
+    pub(super) fn note_all(
+        &mut self,
+        paths: &[(String, Path)],
+        protected: &Protected,
+        world: &World,
+    ) -> bool {
+        self.rounds += 1;
+        let mut news = false;
+        for (arn, path) in paths {
+            news |= self.note(arn, protected.units(world, path));
+        }
+        news
+    }
+
     /// Notes a path; says whether it is new.
-    pub(super) fn note(&mut self, arn: &str, units: BTreeSet<Unit>) -> bool {
+    fn note(&mut self, arn: &str, units: BTreeSet<Unit>) -> bool {
         if units.is_empty() {
             self.stuck.insert(arn.to_owned());
             return false;

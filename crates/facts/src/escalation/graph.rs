@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::rc::Rc;
 
 use super::attempt::Attempt;
 use super::node::NodeIndex;
@@ -12,18 +13,18 @@ const MOST_CHAINS: usize = 5;
 /// A way from one node to another: what is done, and as whom.
 #[derive(Debug, Clone)]
 pub(super) struct Edge {
-    pub(super) attempts: Vec<(NodeIndex, Attempt)>,
+    pub(super) attempts: Vec<(NodeIndex, Rc<Attempt>)>,
     pub(super) to: NodeIndex,
     pub(super) bits: u8,
 }
 
 impl Edge {
-    pub(super) fn new(attempts: Vec<(NodeIndex, Attempt)>, to: NodeIndex) -> Self {
+    pub(super) fn new(attempts: Vec<(NodeIndex, Rc<Attempt>)>, to: NodeIndex) -> Self {
         let bits = attempts.iter().fold(0, |bits, (_, attempt)| bits | attempt.bits);
         Self { attempts, to, bits }
     }
 
-    pub(super) fn by(node: NodeIndex, attempt: Attempt, to: NodeIndex) -> Self {
+    pub(super) fn by(node: NodeIndex, attempt: Rc<Attempt>, to: NodeIndex) -> Self {
         Self::new(vec![(node, attempt)], to)
     }
 
@@ -52,6 +53,8 @@ pub(super) struct Queue {
     pub(super) ways: Ways,
     next: BinaryHeap<Reverse<(usize, NodeIndex)>>,
     done: BTreeSet<NodeIndex>,
+    /// Nodes of which the ways stay as they are.
+    kept: BTreeSet<NodeIndex>,
 }
 
 impl Queue {
@@ -60,7 +63,19 @@ impl Queue {
             ways: goals.iter().map(|&goal| (goal, Way::default())).collect(),
             next: goals.iter().map(|&goal| Reverse((0, goal))).collect(),
             done: BTreeSet::new(),
+            kept: BTreeSet::new(),
         }
+    }
+
+    /// A queue in which some ways are known and stay.
+    pub(super) fn beyond(known: &Ways, goals: &[NodeIndex]) -> Self {
+        let mut queue = Self::new(goals);
+        for (index, way) in known {
+            queue.ways.insert(*index, way.clone());
+            queue.kept.insert(*index);
+            queue.next.push(Reverse((way.distance, *index)));
+        }
+        queue
     }
 
     pub(super) fn next(&mut self) -> Option<(usize, NodeIndex)> {
@@ -74,10 +89,13 @@ impl Queue {
 
     /// Whether a way over a node at a distance can be among the shortest of another.
     pub(super) fn is_wanted(&self, from: NodeIndex, distance: usize) -> bool {
-        self.ways.get(&from).is_none_or(|way| way.distance > distance)
+        !self.kept.contains(&from) && self.ways.get(&from).is_none_or(|way| way.distance > distance)
     }
 
     pub(super) fn relax(&mut self, distance: usize, from: NodeIndex, edge: Edge) {
+        if self.kept.contains(&from) {
+            return;
+        }
         let total = distance + edge.cost();
         let way = self.ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
         if total < way.distance {

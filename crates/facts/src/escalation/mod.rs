@@ -71,34 +71,45 @@ fn cut(
     world: &World,
 ) -> Cut {
     let mut collected = Collected::default();
-    let (mut removed, mut smallest, mut finished) = (BTreeSet::new(), true, false);
     let open = principals.iter().filter(|one| one.can_escalate);
-    let mut paths: Vec<(String, Path)> =
+    let first: Vec<(String, Path)> =
         open.flat_map(|one| one.paths.iter().map(|path| (one.arn.clone(), path.clone()))).collect();
-    for _ in 0..cut::MOST_ROUNDS {
-        let mut news = false;
-        for (arn, path) in &paths {
-            news |= collected.note(arn, protected.units(world, path));
-        }
-        if !news {
+    // First paths that have nothing in common, so that few rounds are needed afterwards.
+    let (mut paths, mut gone) = (first, BTreeSet::new());
+    while collected.note_all(&paths, protected, world) && collected.rounds < cut::MOST_ROUNDS {
+        gone.extend(paths.iter().flat_map(|(_, path)| protected.units(world, path)));
+        paths = open_paths(accounts, techniques, actions, &gone);
+    }
+    let (mut removed, mut smallest) = collected.smallest();
+    let mut finished = removed.is_empty();
+    while !finished && collected.rounds < 2 * cut::MOST_ROUNDS {
+        let paths = open_paths(accounts, techniques, actions, &removed);
+        if collected.note_all(&paths, protected, world) {
+            (removed, smallest) = collected.smallest();
+        } else {
             finished = true;
-            break;
         }
-        (removed, smallest) = collected.smallest();
-        let world = Builder::new(actions, &removed).build(accounts);
-        let administrators = Administrators::new();
-        let search = Search::new(&world, techniques, actions, &administrators);
-        let ways = search.ways(0);
-        let describing = Describing { search: &search };
-        paths = (0..world.principals.len())
-            .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
-            .filter_map(|index| {
-                Some((world.principals.get(index)?.arn.clone(), describing.paths(index, &ways)))
-            })
-            .flat_map(|(arn, paths)| paths.into_iter().map(move |path| (arn.clone(), path)))
-            .collect();
     }
     collected.into_cut(removed, smallest, finished)
+}
+
+/// The unconditional paths that are open without some statements and attachments.
+fn open_paths(
+    accounts: &[Account],
+    techniques: &[Technique],
+    actions: &[Action],
+    removed: &BTreeSet<Unit>,
+) -> Vec<(String, Path)> {
+    let world = Builder::new(actions, removed).build(accounts);
+    let administrators = Administrators::new();
+    let search = Search::new(&world, techniques, actions, &administrators);
+    let ways = search.ways(0);
+    let describing = Describing { search: &search };
+    (0..world.principals.len())
+        .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
+        .filter_map(|index| Some((world.principals.get(index)?.arn.clone(), describing.paths(index, &ways))))
+        .flat_map(|(arn, paths)| paths.into_iter().map(move |path| (arn.clone(), path)))
+        .collect()
 }
 
 /// The actions that techniques and the label of administrators rest on.
@@ -121,9 +132,9 @@ fn interesting_actions(techniques: &[Technique]) -> Vec<Action> {
 
 fn report(search: &Search<'_>) -> Vec<PrincipalReport> {
     let certain = search.ways(0);
-    let conditional = search.ways(CONDITIONAL);
-    let external = search.ways(EXTERNAL);
-    let both = search.ways(CONDITIONAL | EXTERNAL);
+    let conditional = search.ways_beyond(&certain, CONDITIONAL);
+    let external = search.ways_beyond(&certain, EXTERNAL);
+    let both = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL);
     let describing = Describing { search };
     (0..search.world.principals.len())
         .filter_map(|index| one(search, &describing, index, [&certain, &conditional, &external, &both]))

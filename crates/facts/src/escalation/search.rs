@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use palisade_policy::document::{PrincipalKind as Names, Principals};
 use palisade_policy::request::Action;
@@ -24,10 +25,14 @@ const MOST_VARIANTS: usize = 32;
 pub(super) struct Pending {
     pub(super) by: NodeIndex,
     pub(super) whom: PrincipalIndex,
-    pub(super) attempt: Attempt,
+    pub(super) attempt: Rc<Attempt>,
     pub(super) to: NodeIndex,
 }
 
+/// Who tries which technique on whom.
+type Trial = (NodeIndex, usize, PrincipalIndex);
+
+/// The search: what everybody can do.
 pub(super) struct Search<'w> {
     pub(super) world: &'w World,
     pub(super) techniques: &'w [Technique],
@@ -50,7 +55,7 @@ pub(super) struct Search<'w> {
     /// The users and roles as they are, by ARN.
     by_arn: HashMap<&'w str, NodeIndex>,
     /// What was tried: by whom, which technique, on whom.
-    tried: RefCell<HashMap<(NodeIndex, usize, PrincipalIndex), Option<Attempt>>>,
+    tried: RefCell<HashMap<Trial, Option<Rc<Attempt>>>>,
 }
 
 impl<'w> Search<'w> {
@@ -196,7 +201,7 @@ impl<'w> Search<'w> {
                 }
                 let Some(attempt) = attacker.attempt(at, technique, target) else { continue };
                 let certain = attempt.bits == 0;
-                let mut attempts = vec![attempt];
+                let mut attempts = vec![Rc::new(attempt)];
                 if !itself {
                     let way = access.get_or_insert_with(|| self.access(&attacker, index, whom));
                     attempts.extend(way.clone());
@@ -221,8 +226,8 @@ impl<'w> Search<'w> {
     }
 
     /// The best way to the credentials of somebody.
-    fn access(&self, attacker: &Attacker<'_>, index: NodeIndex, whom: PrincipalIndex) -> Option<Attempt> {
-        let mut best: Option<Attempt> = None;
+    fn access(&self, attacker: &Attacker<'_>, index: NodeIndex, whom: PrincipalIndex) -> Option<Rc<Attempt>> {
+        let mut best: Option<Rc<Attempt>> = None;
         for (at, technique) in self.techniques.iter().enumerate() {
             if technique.gives != Gives::Credentials || !self.fits(technique, whom) {
                 continue;
@@ -249,7 +254,7 @@ impl<'w> Search<'w> {
         index: NodeIndex,
         at: usize,
         whom: PrincipalIndex,
-    ) -> Option<Attempt> {
+    ) -> Option<Rc<Attempt>> {
         let key = (index, at, whom);
         if let Some(known) = self.tried.borrow().get(&key) {
             return known.clone();
@@ -259,7 +264,7 @@ impl<'w> Search<'w> {
         if !attacker.may_act(technique, target) {
             return None;
         }
-        let attempt = attacker.attempt(at, technique, target);
+        let attempt = attacker.attempt(at, technique, target).map(Rc::new);
         self.tried.borrow_mut().insert(key, attempt.clone());
         attempt
     }
@@ -293,25 +298,35 @@ impl<'w> Search<'w> {
             if let Some(attempt) = attacker.attempt(at, technique, Target::default())
                 && changes::new_one_is_unlimited(self.world, self.administrators, node, &attempt)
             {
-                edges.push(Edge::by(index, attempt, NEW));
+                edges.push(Edge::by(index, Rc::new(attempt), NEW));
             }
         }
     }
 
     /// The ways to an administrator over edges of which the bits are among `bits`.
     pub(super) fn ways(&self, bits: u8) -> Ways {
+        self.ways_to(&self.goals(bits), bits)
+    }
+
+    fn goals(&self, bits: u8) -> Vec<NodeIndex> {
         let is_goal = |standing: Access| {
             standing == Access::Yes || bits & CONDITIONAL != 0 && standing == Access::Conditional
         };
         let administrators = self.standing.iter().enumerate().filter(|(_, standing)| is_goal(**standing));
-        let mut goals: Vec<NodeIndex> = administrators.map(|(index, _)| index).collect();
-        goals.push(NEW);
-        self.ways_to(&goals, bits)
+        administrators.map(|(index, _)| index).chain([NEW]).collect()
+    }
+
+    /// The same, for those who are not among `known` ways; these stay as they are.
+    pub(super) fn ways_beyond(&self, known: &Ways, bits: u8) -> Ways {
+        self.run(Queue::beyond(known, &self.goals(bits)), bits)
     }
 
     /// The ways to some nodes.
     pub(super) fn ways_to(&self, goals: &[NodeIndex], bits: u8) -> Ways {
-        let mut queue = Queue::new(goals);
+        self.run(Queue::new(goals), bits)
+    }
+
+    fn run(&self, mut queue: Queue, bits: u8) -> Ways {
         let into = self.edges_by_target();
         while let Some((distance, index)) = queue.next() {
             for (from, edge) in into.get(&index).into_iter().flatten() {

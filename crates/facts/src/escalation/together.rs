@@ -1,6 +1,7 @@
 //! What somebody does as two others of whom he has the credentials: as one he changes what the other may do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::attempt::{Attempt, CONDITIONAL, EXTERNAL};
 use super::graph::{Edge, Ways, chain};
@@ -67,7 +68,7 @@ impl Search<'_> {
                 continue;
             }
             let mut attempts = attempts_along(from, to_maker);
-            attempts.push((pending.by, pending.attempt.clone()));
+            attempts.push((pending.by, Rc::clone(&pending.attempt)));
             attempts.extend(attempts_along(from, &others));
             found.push((from, Edge::new(attempts, pending.to)));
         }
@@ -93,7 +94,7 @@ fn is_useful(pending: &Pending, ways: &Ways) -> bool {
     ways.contains_key(&pending.to) && !ways.contains_key(&pending.by)
 }
 
-fn attempts_along(from: NodeIndex, ways: &Ways) -> Vec<(NodeIndex, Attempt)> {
+fn attempts_along(from: NodeIndex, ways: &Ways) -> Vec<(NodeIndex, Rc<Attempt>)> {
     let Some(first) = ways.get(&from).and_then(|way| way.first.first()) else { return Vec::new() };
     chain(from, first, ways).into_iter().flat_map(|(_, edge)| edge.attempts).collect()
 }
