@@ -1,17 +1,15 @@
 //! One technique, tried by somebody on somebody.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::Context;
 use palisade_policy::policies::{PolicySet, ResourcePolicies};
 use palisade_policy::request::{Action, Resource};
 
-use super::common_text::matches;
 use super::names::{self, Names};
 use super::node::Node;
-use super::permission::{Permitted, Question, resolve, statements};
+use super::permission::{Permitted, Question};
 use super::prerequisite::Holds;
 use super::technique::{Prerequisite, Step, Technique, TrustPolicy};
 use super::world::{GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, World};
@@ -77,13 +75,6 @@ impl Refused {
     }
 }
 
-/// Whether a resource pattern may match an ARN; variables that are not known may stand for anything.
-fn may_match(pattern: &str, arn: &str) -> bool {
-    let head_may_differ =
-        pattern.split(':').take(3).any(|part| part.bytes().any(|byte| byte.is_ascii_uppercase()));
-    head_may_differ || pattern.contains("${") || matches(pattern, arn)
-}
-
 fn is_conditional(requests: &[Made]) -> bool {
     requests.iter().any(|request| request.conditional)
 }
@@ -112,35 +103,6 @@ impl<'w> Attacker<'w> {
             Some(attempt)
         });
         attempts.min_by_key(|attempt| attempt.bits)
-    }
-
-    /// Whether the identity policies name what a technique acts on. Whoever fails this quick test fails all others.
-    pub(super) fn may_act(&self, technique: &Technique, target: Target) -> bool {
-        technique.steps.iter().filter(|step| step.when.is_none() && step.trust.is_none()).all(|step| {
-            let arn = match step.resources.first().map(String::as_str) {
-                Some("{target}") => {
-                    target.principal.and_then(|at| self.world.principals.get(at)).map(|one| &one.arn)
-                }
-                Some("{group}") => target.group.and_then(|at| self.world.groups.get(at)).map(|one| &one.arn),
-                Some("{policy}") => {
-                    target.policy.and_then(|at| self.world.managed.get(at)).map(|one| &one.arn)
-                }
-                _ => None,
-            };
-            arn.is_none_or(|arn| self.allowed(&step.action).iter().any(|pattern| may_match(pattern, arn)))
-        })
-    }
-
-    /// The resource patterns of the statements that allow an action.
-    fn allowed(&self, action: &str) -> Rc<[String]> {
-        if let Some(known) = self.node.allowed.borrow().get(action) {
-            return Rc::clone(known);
-        }
-        let parsed = Action::parse(action);
-        let patterns: Rc<[String]> =
-            parsed.map(|parsed| self.patterns(&self.node.identity, &parsed)).unwrap_or_default().into();
-        self.node.allowed.borrow_mut().insert(action.to_owned(), Rc::clone(&patterns));
-        patterns
     }
 
     fn direct(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
@@ -449,72 +411,5 @@ impl<'w> Attacker<'w> {
             }
         };
         Some(ResourcePolicies { policy, ..ResourcePolicies::default() })
-    }
-
-    /// Names that the attacker's policies suggest, for what the steps leave open.
-    fn name_choices(&self, steps: &[&Step], known: &Names) -> Vec<Names> {
-        let flat = || steps.iter().flat_map(|step| std::iter::once(*step).chain(&step.one_of));
-        let mut templates: Vec<String> = flat()
-            .flat_map(|step| step.resources.iter().map(|template| names::fill(template, known)))
-            .filter(|template| names::open_names(template).any(|name| name != "region"))
-            .collect();
-        templates.sort();
-        templates.dedup();
-        let mut choices: Vec<Names> = vec![Names::new()];
-        for template in templates {
-            let mut lists = Vec::new();
-            for step in flat() {
-                if step.resources.iter().any(|one| names::fill(one, known) == template) {
-                    lists.extend(self.pattern_lists(&step.action));
-                }
-            }
-            let mut more = Vec::new();
-            for chosen in &choices {
-                let partly = names::fill(&template, chosen);
-                for names in names::satisfying(&partly, &lists) {
-                    let mut all = chosen.clone();
-                    all.extend(names);
-                    all.remove("region");
-                    more.push(all);
-                }
-            }
-            more.truncate(64);
-            if !more.is_empty() {
-                choices = more;
-            }
-        }
-        choices
-    }
-
-    /// For each kind of policy that must allow an action: the resource patterns of its statements.
-    fn pattern_lists(&self, action: &str) -> Vec<Vec<String>> {
-        let Some(action) = Action::parse(action) else { return Vec::new() };
-        let boundary: Vec<PolicyIndex> = self.node.boundary.into_iter().collect();
-        let layers = [self.node.identity.as_slice(), boundary.as_slice()];
-        layers
-            .into_iter()
-            .filter(|layer| !layer.is_empty())
-            .map(|layer| self.patterns(layer, &action))
-            .collect()
-    }
-
-    fn patterns(&self, layer: &[PolicyIndex], action: &Action) -> Vec<String> {
-        let mut patterns = Vec::new();
-        for policy in layer.iter().filter_map(|&index| self.world.policies.get(index)) {
-            for (statement, compiled) in statements(policy) {
-                let allows = statement.effect == palisade_policy::document::Effect::Allow;
-                if !allows || !compiled.is_about(action) {
-                    continue;
-                }
-                match &statement.resources {
-                    Some(resources) if !resources.negated => {
-                        let texts = resources.values.items.iter();
-                        patterns.extend(texts.map(|text| resolve(text, &self.node.context)));
-                    }
-                    _ => patterns.push("*".to_owned()),
-                }
-            }
-        }
-        patterns
     }
 }

@@ -21,6 +21,7 @@ mod path;
 mod permission;
 mod prerequisite;
 mod search;
+mod suitable;
 mod technique;
 mod together;
 mod unit;
