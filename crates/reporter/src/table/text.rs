@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(brief(&json!([])), "none");
         assert_eq!(
             brief(&json!([{ "who": "everyone", "region": null, "via": ["policy"] }])),
-            "via policy, who everyone"
+            "who everyone, via policy"
         );
         assert_eq!(
             brief(
