@@ -67,7 +67,11 @@ impl Described {
         if !given["allow"].is_null() {
             statements.push(allow(&given["allow"]));
         }
-        let title = format!("{}{}", kind[..1].to_uppercase(), &kind[1..]);
+        let title = match kind {
+            "user" => "User",
+            "group" => "Group",
+            _ => "Role",
+        };
         let inline = if statements.is_empty() {
             json!([])
         } else {
@@ -126,11 +130,11 @@ fn policy_arn(name: &str) -> String {
 }
 
 fn policy(name: &str, owner: &str, statements: &Value, given: &Value) -> Value {
-    let version = |id: usize, statements: &Value| json!({"Document": document(statements), "VersionId": format!("v{id}"), "IsDefaultVersion": id == 1});
+    let version = |id: u64, statements: &Value| json!({"Document": document(statements), "VersionId": format!("v{id}"), "IsDefaultVersion": id == 1});
     let mut versions = vec![version(1, statements)];
     let older = given["older"].as_array().cloned().unwrap_or_default();
     versions.extend(older.iter().map(|older| version(2, older)));
-    let count = given["versions"].as_u64().unwrap_or(1) as usize;
+    let count = given["versions"].as_u64().unwrap_or(1);
     versions.extend((2..=count).map(|id| version(id, &json!([allow(&json!("s3:ListAllMyBuckets"))]))));
     json!({"PolicyName": name, "PolicyId": format!("ANPA{name}"), "Arn": format!("arn:aws:iam::{owner}:policy/{name}"),
         "Path": "/", "DefaultVersionId": "v1", "PolicyVersionList": versions})
