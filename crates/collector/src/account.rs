@@ -22,16 +22,20 @@ pub(crate) struct Caller {
     pub(crate) partition: String,
 }
 
-/// `GetCallerIdentity`.
+/// `GetCallerIdentity`, with the credentials of `profile` if one was named.
 ///
 /// # Errors
 /// Without it there is nothing to collect: no account, no partition.
-pub(crate) async fn caller(reader: &Reader, clients: &Clients) -> Result<Caller, CollectError> {
+pub(crate) async fn caller(
+    reader: &Reader,
+    clients: &Clients,
+    profile: Option<&str>,
+) -> Result<Caller, CollectError> {
     let mut no_credentials = None;
     let call = async {
         let answer = clients.sts().get_caller_identity().send().await;
         if let Err(error) = &answer {
-            no_credentials = source::<CredentialsError>(error).map(what_is_wrong);
+            no_credentials = source::<CredentialsError>(error).map(|error| what_is_wrong(error, profile));
         }
         answer
     };
@@ -61,12 +65,15 @@ pub(crate) async fn caller(reader: &Reader, clients: &Clients) -> Result<Caller,
 }
 
 /// The SDK lists what each source lacks; that there are none is enough.
-fn what_is_wrong(error: &CredentialsError) -> String {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => {
+fn what_is_wrong(error: &CredentialsError, profile: Option<&str>) -> String {
+    match (error, profile) {
+        (CredentialsError::CredentialsNotLoaded(_), Some(profile)) => {
+            format!("the profile `{profile}` is not there or names no source of them")
+        }
+        (CredentialsError::CredentialsNotLoaded(_), None) => {
             "neither the environment, nor the profile, nor the machine has any".to_owned()
         }
-        other => chain(other),
+        (other, _) => chain(other),
     }
 }
 

@@ -89,7 +89,7 @@ struct Collection<'a> {
 
 impl Collection<'_> {
     async fn run(&self) -> Result<Snapshot, CollectError> {
-        let caller = account::caller(self.reader, self.clients).await?;
+        let caller = account::caller(self.reader, self.clients, self.options.profile.as_deref()).await?;
         self.reader.progress.caller(&caller.arn);
         self.reader.progress.planned(self.account_calls());
         let iam = Iam { reader: self.reader, client: self.clients.iam(), home: self.clients.home() };

@@ -27,6 +27,7 @@ fn child() {
     let evidence = BTreeSet::from([Evidence::AccountSummary, Evidence::Buckets]);
     let mut options = Options::new(evidence, Timestamp::UNIX_EPOCH);
     options.role_arn = std::env::var(ROLE).ok();
+    options.profile = std::env::var(PROFILE).ok();
     let folder = std::path::PathBuf::from(std::env::var_os(FOLDER).unwrap());
     match collect_blocking(&options, Arc::new(()), &Cancel::new()) {
         Ok(snapshot) => snapshot.write_file(&folder.join("snapshot")).unwrap(),
@@ -35,6 +36,7 @@ fn child() {
 }
 
 const ROLE: &str = "TEST_ROLE_ARN";
+const PROFILE: &str = "TEST_PROFILE";
 const FOLDER: &str = "TEST_FOLDER";
 
 /// A collection that knows of nothing but these variables: its snapshot, or its error.
@@ -146,6 +148,12 @@ fn without_credentials_there_is_one_clear_sentence() {
         "no usable AWS credentials: neither the environment, nor the profile, nor the machine has any; \
          set them in the environment, or name a profile with `--profile`"
     );
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_named() {
+    let error = collect(&[("AWS_REGION", "us-east-1"), (PROFILE, "nope")]).unwrap_err();
+    assert!(error.contains("the profile `nope` is not there or names no source of them"), "{error}");
 }
 
 #[test]

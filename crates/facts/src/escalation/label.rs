@@ -11,25 +11,7 @@ use super::node::Node;
 use super::technique::Step;
 use super::world::World;
 use crate::Access;
-
-/// The actions by which an administrator gets back what a deny takes, on users, roles, groups and policies.
-const GIVING: [(&str, &str); 15] = [
-    ("iam:PutUserPolicy", "user"),
-    ("iam:AttachUserPolicy", "user"),
-    ("iam:CreateAccessKey", "user"),
-    ("iam:CreateLoginProfile", "user"),
-    ("iam:UpdateLoginProfile", "user"),
-    ("iam:PutRolePolicy", "role"),
-    ("iam:AttachRolePolicy", "role"),
-    ("iam:UpdateAssumeRolePolicy", "role"),
-    ("iam:PutGroupPolicy", "group"),
-    ("iam:AttachGroupPolicy", "group"),
-    ("iam:AddUserToGroup", "group"),
-    ("iam:CreatePolicyVersion", "policy"),
-    ("iam:SetDefaultPolicyVersion", "policy"),
-    ("iam:DetachUserPolicy", "user"),
-    ("iam:DetachRolePolicy", "role"),
-];
+use crate::giving_rights::GIVING_RIGHTS;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy)]
@@ -67,9 +49,9 @@ fn is_limited(world: &World, node: &Node) -> bool {
 fn remaining(world: &World, node: &Node) -> Access {
     let Some(attacker) = Attacker::new(world, node) else { return Access::No };
     let mut best = Access::No;
-    for (action, kind) in GIVING {
+    for (action, kind) in GIVING_RIGHTS {
         let step = Step {
-            action: action.to_owned(),
+            action: format!("iam:{action}"),
             resources: vec![format!("arn:{{partition}}:iam::{{account}}:{kind}/{{name}}")],
             context: [("iam:PolicyARN".to_owned(), "{attached}".to_owned())].into(),
             ..Step::default()

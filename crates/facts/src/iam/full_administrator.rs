@@ -9,27 +9,8 @@ use std::collections::BTreeSet;
 use palisade_policy::actions::table;
 use palisade_policy::document::{Effect, PatternElement, PolicyDocument, Statement};
 
+use crate::giving_rights::GIVING_RIGHTS;
 use crate::{Access, Known, conditions};
-
-/// The actions by which somebody who may do everything else gets the denied rest: by giving it to another identity,
-/// by using one that has it, or by taking away what denies it.
-const GIVING_RIGHTS: [&str; 15] = [
-    "AddUserToGroup",
-    "AttachGroupPolicy",
-    "AttachRolePolicy",
-    "AttachUserPolicy",
-    "CreateAccessKey",
-    "CreateLoginProfile",
-    "CreatePolicyVersion",
-    "DetachRolePolicy",
-    "DetachUserPolicy",
-    "PutGroupPolicy",
-    "PutRolePolicy",
-    "PutUserPolicy",
-    "SetDefaultPolicyVersion",
-    "UpdateAssumeRolePolicy",
-    "UpdateLoginProfile",
-];
 
 /// Whether the document gives full administration.
 pub(crate) fn of_document(document: Known<&PolicyDocument>) -> Known<Access> {
@@ -47,7 +28,7 @@ pub(crate) fn access(document: &PolicyDocument) -> Access {
             statement.conditions.is_empty()
                 || least == Access::Yes && conditions::access(statement) == Access::Conditional
         });
-        allowed.is_everything() && !GIVING_RIGHTS.iter().all(|action| denied.contains(("iam", action)))
+        allowed.is_everything() && !GIVING_RIGHTS.iter().all(|(action, _)| denied.contains(("iam", action)))
     };
     if grants(Access::Yes) {
         Access::Yes
