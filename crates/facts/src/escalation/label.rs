@@ -51,7 +51,7 @@ fn remaining(world: &World, node: &Node) -> Access {
     let mut best = Access::No;
     for (action, kind) in GIVING_RIGHTS {
         let step = Step {
-            action: format!("iam:{action}"),
+            action: action.to_owned(),
             resources: vec![format!("arn:{{partition}}:iam::{{account}}:{kind}/{{name}}")],
             context: [("iam:PolicyARN".to_owned(), "{attached}".to_owned())].into(),
             ..Step::default()
@@ -83,5 +83,5 @@ pub(super) fn limited_by(world: &World, node: &Node) -> Vec<String> {
 
 /// The actions that the label rests on, for the table of interesting ones.
 pub(super) fn actions() -> impl Iterator<Item = &'static str> {
-    GIVING.into_iter().map(|(action, _)| action)
+    GIVING_RIGHTS.into_iter().map(|(action, _)| action)
 }

@@ -28,7 +28,10 @@ pub(crate) fn access(document: &PolicyDocument) -> Access {
             statement.conditions.is_empty()
                 || least == Access::Yes && conditions::access(statement) == Access::Conditional
         });
-        allowed.is_everything() && !GIVING_RIGHTS.iter().all(|(action, _)| denied.contains(("iam", action)))
+        let is_denied = |(action, _): &(&'static str, _)| {
+            action.split_once(':').is_some_and(|action| denied.contains(action))
+        };
+        allowed.is_everything() && !GIVING_RIGHTS.iter().all(is_denied)
     };
     if grants(Access::Yes) {
         Access::Yes
