@@ -223,6 +223,18 @@ fn settings_change_verdicts_and_the_digest_of_the_configuration() {
 }
 
 #[test]
+fn the_configuration_in_the_readme_is_one() {
+    let readme = include_str!("../../../../README.md");
+    let configuration = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let place = Place::new();
+    place.write("a.jsonl", document());
+    place.write("palisade.toml", configuration);
+    let report = place.run(&["check", "a.jsonl", "-f", "json"]).json();
+    let manual = |one: &Value| one["rule"] == "account-billing-iam-access-activated";
+    assert!(!report["findings"].as_array().unwrap().iter().any(manual), "it is attested");
+}
+
+#[test]
 fn colours_are_for_terminals_and_those_who_ask() {
     let colours = |place: Place, more: &[&str]| {
         place.write("a.jsonl", document());
