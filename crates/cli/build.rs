@@ -6,7 +6,6 @@ use std::{env, fs, io};
 /// What the linker finds under the name of the shared unwinder: the static one.
 const STATIC_UNWINDER: &str = "GROUP ( -lgcc_eh -lgcc )\n";
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
