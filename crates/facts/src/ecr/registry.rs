@@ -1,6 +1,8 @@
 //! The private registry of a region.
 
-use palisade_snapshot::{Evidence, Reason, Registry as Record, RegistryScanningRule, ScanningConfiguration};
+use palisade_snapshot::{
+    Evidence, Reason, RecordKind, Registry as Record, RegistryScanningRule, ScanningConfiguration,
+};
 
 use crate::context::Context;
 use crate::{Kind, Known, Missing, Subject, fact_enum, facts};
@@ -56,7 +58,7 @@ pub static KIND: Kind = Kind {
     name: "ecr.registry",
     variable: "registry",
     object: &Registry::OBJECT,
-    listings: &[],
+    listings: &[RecordKind::Repository],
     reads: &[],
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:registry", shared.header.partition, shared.header.account_id)

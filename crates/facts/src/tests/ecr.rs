@@ -1,6 +1,6 @@
 //! Registries and repositories.
 
-use palisade_snapshot::{Evidence, Observed, Reason, Shared, Unreadable};
+use palisade_snapshot::{Evidence, Observations as _, Observed, Reason, Shared, Unreadable};
 use serde_json::{Value as Json, json};
 
 use super::{check, fact, made};
@@ -179,4 +179,20 @@ fn regions_that_could_not_be_listed_may_hold_more_unless_the_user_chose_where_to
     assert!(chosen.iter().all(Vec::is_empty), "{chosen:?}");
     let listed = gaps(&|_| {});
     assert!(listed.iter().all(Vec::is_empty), "{listed:?}");
+}
+
+#[test]
+fn a_region_whose_repositories_nobody_could_list_may_hide_a_registry_too() {
+    let denied = Unreadable::new("ecr:DescribeRepositories", "ecr:DescribeRepositories", Reason::Denied, "");
+    let mut shared = made("ecr.repository", &json!({})).facts.context.shared.clone();
+    for listing in &mut shared.listings {
+        listing.withhold(Evidence::Repositories, &denied);
+    }
+    let facts = Facts::new(&shared, &Declarations::default());
+    let gaps = facts.gaps(&crate::ecr::registry::KIND);
+    assert!(!gaps.is_empty(), "the registry must not vanish with its repositories");
+    assert!(
+        gaps.iter().all(|gap| gap.missing == Missing::evidence(Evidence::Repositories, &denied)),
+        "{gaps:?}"
+    );
 }
