@@ -4,11 +4,13 @@
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 from generate import Generator
+from generate_wide import WideGenerator
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -27,17 +29,19 @@ def settled(case, ours, theirs, rules):
         "request": request,
         "text": json.dumps(case),
         "kind": request["principal"].split(":")[-1].split("/")[0],
+        "principal": request["principal"],
         "service": request["action"].split(":")[0].lower(),
         "ours": ours,
         "theirs": theirs,
     }
-    return next((rule for rule in rules if eval(rule["when"], {"any": any, "len": len}, names)), None)  # noqa: S307
+    return next((rule for rule in rules if eval(rule["when"], {"any": any, "len": len, "re": re}, names)), None)  # noqa: S307
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=5_000, help="how many cases to make")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same cases")
+    parser.add_argument("--wide", action="store_true", help="cases off the beaten track")
     parser.add_argument("--file", type=pathlib.Path, help="cases to use instead of made ones")
     parser.add_argument("--ours", default="../../../target/release/examples/simulate", help="our program")
     parser.add_argument("--show", action="store_true", help="print each case that differs")
@@ -46,7 +50,7 @@ def main():
     if arguments.file:
         cases = [json.loads(line) for line in arguments.file.read_text().splitlines()]
     else:
-        generator = Generator(arguments.seed)
+        generator = (WideGenerator if arguments.wide else Generator)(arguments.seed)
         cases = [generator.case(number) for number in range(arguments.cases)]
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.writelines(json.dumps(case) + "\n" for case in cases)

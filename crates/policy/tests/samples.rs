@@ -6,8 +6,8 @@ use serde_json::Value;
 /// Samples that contradict AWS's documentation, with the reason.
 const CONTRADICTED: [(&str, &str); 1] = [(
     "random-s77/00053",
-    "a default value of a policy variable counts in every ARN: \"IAM policy elements: Variables and tags\", \
-     Specifying default values",
+    "a variable may stand anywhere after the fifth colon of an ARN, so also where a topic's name begins: \"IAM policy \
+     elements: Variables and tags\", Where you can use policy variables",
 )];
 
 #[test]
