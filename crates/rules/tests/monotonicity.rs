@@ -5,16 +5,16 @@
 
 mod snapshots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use palisade_facts::{Declarations, Facts};
 use palisade_rules::{Finding, Judging, RuleSet, Settings, Verdict, judge};
-use palisade_snapshot::Snapshot;
+use palisade_snapshot::{Evidence, Snapshot};
 use proptest::prelude::{ProptestConfig, proptest};
 use proptest::prop_assert;
-use snapshots::{changes, example, lose, losses};
+use snapshots::{answered, changes, example, lose, losses};
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::built_in().unwrap());
 static EXAMPLE: LazyLock<Snapshot> = LazyLock::new(example);
@@ -67,6 +67,15 @@ fn losing_nothing_changes_nothing_and_losing_much_is_noticed() {
     let mut other = EXAMPLE.clone();
     other.buckets.pop();
     assert!(!violations(&before, &findings(&other)).is_empty(), "a bucket that goes away silently");
+}
+
+#[test]
+fn every_evidence_is_there_to_be_lost() {
+    let mut places: BTreeSet<_> =
+        answered(&mut EXAMPLE.clone()).into_iter().map(|(_, evidence)| evidence).collect();
+    // Without a caller there is no snapshot.
+    places.insert(Evidence::Caller);
+    assert_eq!(places, Evidence::ALL.iter().copied().collect());
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use palisade_snapshot::{CredentialReportRow, Evidence, Observed, Reason, ReportTime};
 
-use super::user::{at, has_virtual_device, malformed};
+use super::user::{at, has_virtual_device};
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::{Kind, Known, Missing, Subject, facts};
@@ -11,25 +11,25 @@ use crate::{Kind, Known, Missing, Subject, facts};
 facts! {
     /// The account's root user.
     ///
-    /// AWS's live counters (`GetAccountSummary`) decide where they can be read; the credential report, which
-    /// may be four hours old, answers only where they can't.
+    /// AWS's live counters (`GetAccountSummary`) tell what it has. The credential report, which may be four
+    /// hours old and contradict them, tells only what no counter does: when something was used.
     pub struct Root as "iam.root" {
         /// Whether the root user has a password or an access key. False in member accounts whose root
         /// credentials were removed centrally.
-        has_credentials: Known<bool>, reads [AccountSummary, CredentialReport];
+        has_credentials: Known<bool>, reads [AccountSummary];
         /// Whether the root user has a password.
-        password: Known<bool>, reads [AccountSummary, CredentialReport];
+        password: Known<bool>, reads [AccountSummary];
         /// Whether an MFA device is assigned to the root user.
-        mfa: Known<bool>, reads [AccountSummary, CredentialReport];
+        mfa: Known<bool>, reads [AccountSummary];
         /// Whether the root user can have an MFA device here: not in AWS GovCloud (US) where the credential
         /// report says `not_supported`.
         mfa_supported: Known<bool>, reads [CredentialReport];
         /// Whether the root user's MFA device is a virtual one; false also if there is none.
         virtual_mfa: Known<bool>, reads [VirtualMfaDevices];
         /// Whether the root user has an access key, active or not.
-        access_key_present: Known<bool>, reads [AccountSummary, CredentialReport];
+        access_key_present: Known<bool>, reads [AccountSummary];
         /// Whether the root user has an X.509 signing certificate, active or not.
-        signing_certificate_present: Known<bool>, reads [AccountSummary, CredentialReport];
+        signing_certificate_present: Known<bool>, reads [AccountSummary];
         /// When the password or an access key of the root user was last used; null if never.
         last_used_at: Known<Option<Timestamp>>, reads [CredentialReport];
         /// How many days ago that was; null if never.
@@ -65,20 +65,16 @@ pub(crate) fn subject(context: &Context) -> Subject {
     let now = context.now();
     let row = || context.root_row();
     let password = password(context);
-    let access_key_present = present(context, ACCESS_KEYS, row().and_then(key_shown));
+    let access_key_present = present(context, ACCESS_KEYS);
     let last_used_at = row().map(|row| newest(&[row.password_last_used, key_used(row)]));
     let facts = Root {
         has_credentials: password.clone().or(access_key_present.clone()),
         password,
-        mfa: present(context, MFA, row().and_then(|row| row.mfa_active.map_or_else(malformed, Known::Known))),
+        mfa: present(context, MFA),
         mfa_supported: mfa_supported(context),
         virtual_mfa: has_virtual_device(context, &arn),
         access_key_present,
-        signing_certificate_present: present(
-            context,
-            SIGNING_CERTIFICATES,
-            row().and_then(certificate_shown),
-        ),
+        signing_certificate_present: present(context, SIGNING_CERTIFICATES),
         last_used_days: last_used_at.clone().map(|time| time.map(|time| days_since(time, now))),
         last_used_at,
         access_key_last_used_days: row().map(|row| at(key_used(row)).map(|time| days_since(time, now))),
@@ -88,10 +84,9 @@ pub(crate) fn subject(context: &Context) -> Subject {
     Subject { kind: &KIND, arn, name, region: None, facts: Box::new(facts) }
 }
 
-/// A counter of the live summary; what the credential report shows where the summary can't be read or
-/// lacks it.
-fn present(context: &Context, counter: &str, reported: Known<bool>) -> Known<bool> {
-    let missing = match &context.shared.account.summary {
+/// A counter of the live summary.
+fn present(context: &Context, counter: &str) -> Known<bool> {
+    Known::Unknown(match &context.shared.account.summary {
         Observed::Present(summary) => match summary.get(counter) {
             Some(count) => return Known::Known(*count > 0),
             None => Missing::because(Evidence::AccountSummary, Reason::Malformed),
@@ -100,11 +95,7 @@ fn present(context: &Context, counter: &str, reported: Known<bool>) -> Known<boo
             Missing::because(Evidence::AccountSummary, Reason::Malformed)
         }
         Observed::Unreadable(why) => Missing::evidence(Evidence::AccountSummary, why),
-    };
-    match reported {
-        Known::Known(value) => Known::Known(value),
-        Known::Unknown(other) => Known::Unknown(missing.and(&other)),
-    }
+    })
 }
 
 /// Whether the root user has a password. AWS began to count it when it began to let organizations remove
@@ -112,11 +103,7 @@ fn present(context: &Context, counter: &str, reported: Known<bool>) -> Known<boo
 fn password(context: &Context) -> Known<bool> {
     match &context.shared.account.summary {
         Observed::Present(summary) if !summary.contains_key(PASSWORD) => Known::Known(true),
-        _ => present(
-            context,
-            PASSWORD,
-            context.root_row().and_then(|row| row.password_enabled.map_or_else(malformed, Known::Known)),
-        ),
+        _ => present(context, PASSWORD),
     }
 }
 
@@ -127,24 +114,6 @@ fn mfa_supported(context: &Context) -> Known<bool> {
     } else {
         Known::Known(true)
     }
-}
-
-/// The report shows keys that are active or have a date; it can't show that there is none, as AWS documents
-/// no date for inactive ones.
-fn key_shown(row: &CredentialReportRow) -> Known<bool> {
-    let shown = |key: &palisade_snapshot::AccessKeyReport| {
-        key.active || matches!(key.last_rotated, ReportTime::At(_))
-    };
-    if row.access_keys.iter().any(shown) { Known::Known(true) } else { not_shown() }
-}
-
-/// The report shows active certificates; it can't show that there is no inactive one.
-fn certificate_shown(row: &CredentialReportRow) -> Known<bool> {
-    if row.certificates_active.contains(&true) { Known::Known(true) } else { not_shown() }
-}
-
-fn not_shown() -> Known<bool> {
-    Known::Unknown(Missing::because(Evidence::AccountSummary, Reason::NotCollected))
 }
 
 fn key_used(row: &CredentialReportRow) -> ReportTime {

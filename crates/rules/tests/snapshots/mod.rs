@@ -8,6 +8,9 @@ use palisade_snapshot::{
 };
 use proptest::prelude::{Strategy, any, prop};
 use proptest::sample::Index;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 /// Documents that mean much, little or nothing, as trust, identity and resource policies.
 const DOCUMENTS: [&str; 9] = [
@@ -28,13 +31,14 @@ pub(crate) fn example() -> Snapshot {
     StoredSnapshot::open(&path, OpenOptions::default()).unwrap().load().unwrap()
 }
 
-/// One change of an account: what changes, where, and where the new value comes from.
+/// One change of an account: what changes, which field, where, and where the new value comes from.
 #[derive(Debug, Clone)]
-pub(crate) struct Change(u8, Index, Index);
+pub(crate) struct Change(u8, u8, Index, Index);
 
 pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = (any::<u8>(), any::<Index>(), any::<Index>());
-    prop::collection::vec(change.prop_map(|(what, place, source)| Change(what, place, source)), 0..40)
+    let change = (any::<u8>(), any::<u8>(), any::<Index>(), any::<Index>());
+    let change = change.prop_map(|(what, field, place, source)| Change(what, field, place, source));
+    prop::collection::vec(change, 0..40)
 }
 
 /// One piece of evidence that is taken away; a listing breaks after some of its resources.
@@ -50,93 +54,106 @@ fn document(source: &Index) -> String {
     (*source.get(&DOCUMENTS)).to_owned()
 }
 
-/// Copies a field of one bucket to another, or says that it is not configured.
-macro_rules! transplant {
-    ($snapshot:ident, $field:ident, $place:ident, $source:ident) => {{
-        let from = $source.index($snapshot.buckets.len() + 1);
-        let value = $snapshot.buckets.get(from).map_or(Observed::Absent, |bucket| bucket.$field.clone());
-        let place = $place.index($snapshot.buckets.len());
-        $snapshot.buckets[place].$field = value;
-    }};
+/// Copies what was observed of one record to another of its kind, or says that it is not configured.
+fn transplant<T: Serialize + DeserializeOwned>(records: &mut [T], what: u8, place: &Index, source: &Index) {
+    if records.is_empty() {
+        return;
+    }
+    let from = records.get(source.index(records.len() + 1)).map(object);
+    let to = place.get_mut(records);
+    let mut changed = object(to);
+    let observed: Vec<String> =
+        changed.keys().filter(|name| may_be_unreadable::<T>(&changed, name)).cloned().collect();
+    let Some(name) = observed.get(usize::from(what) % observed.len().max(1)) else { return };
+    changed[name] = from.and_then(|from| from.get(name).cloned()).unwrap_or_default();
+    *to = typed(&changed).unwrap();
+}
+
+fn object<T: Serialize>(record: &T) -> Map<String, Value> {
+    serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap()
+}
+
+fn typed<T: DeserializeOwned>(object: &Map<String, Value>) -> serde_json::Result<T> {
+    serde_json::from_str(&serde_json::to_string(object)?)
+}
+
+/// Whether the field is evidence: only evidence can be unreadable.
+fn may_be_unreadable<T: DeserializeOwned>(object: &Map<String, Value>, name: &str) -> bool {
+    let why = Unreadable::new("", "", Reason::Denied, "");
+    let mut withheld = object.clone();
+    withheld[name] = json!({ "$unreadable": why });
+    typed::<T>(&withheld).is_ok()
 }
 
 impl Change {
     /// Makes the change; the account stays one that could exist.
     pub(crate) fn make(&self, snapshot: &mut Snapshot) {
-        let Self(what, place, source) = self;
-        match what % 24 {
+        let Self(what, field, place, source) = self;
+        let shared = &mut snapshot.shared;
+        match what % 21 {
             0 => place.get_mut(&mut snapshot.buckets).policy = Observed::Present(document(source)),
-            1 => transplant!(snapshot, policy, place, source),
-            2 => transplant!(snapshot, acl, place, source),
-            3 => transplant!(snapshot, public_access_block, place, source),
-            4 => transplant!(snapshot, object_ownership, place, source),
-            5 => transplant!(snapshot, encryption, place, source),
-            6 => transplant!(snapshot, versioning, place, source),
-            7 => transplant!(snapshot, logging, place, source),
-            8 => transplant!(snapshot, cors, place, source),
-            9 => place.get_mut(&mut snapshot.repositories).policy = Observed::Present(document(source)),
-            10 => place.get_mut(&mut snapshot.repositories).lifecycle_policy = Observed::Absent,
-            11 => {
-                let value = source.get(&snapshot.shared.registries).scanning.clone();
-                place.get_mut(&mut snapshot.shared.registries).scanning = value;
-            }
-            12 => {
+            1 => place.get_mut(&mut snapshot.repositories).policy = Observed::Present(document(source)),
+            2..=5 => transplant(&mut snapshot.buckets, *field, place, source),
+            6 | 7 => transplant(&mut snapshot.repositories, *field, place, source),
+            8 => transplant(&mut shared.registries, *field, place, source),
+            9 => transplant(std::slice::from_mut(&mut shared.account), *field, place, source),
+            10 => {
                 let mut bucket = place.get(&snapshot.buckets).clone();
                 bucket.name = format!("generated-{}", snapshot.buckets.len());
                 bucket.arn = format!("arn:aws:s3:::{}", bucket.name);
                 snapshot.buckets.push(bucket);
             }
-            13 => snapshot.shared.account.password_policy = Observed::Absent,
-            14 => snapshot.shared.account.public_access_block = Observed::Absent,
-            _ => change_identities(*what, place, source, &mut snapshot.shared),
+            11 => {
+                if let Observed::Present(counters) = &mut shared.account.summary {
+                    let mut counters: Vec<_> = counters.values_mut().collect();
+                    **place.get_mut(&mut counters) = i64::from(field % 2);
+                }
+            }
+            _ => change_identities(*what, place, source, shared),
         }
     }
 }
 
 fn change_identities(what: u8, place: &Index, source: &Index, shared: &mut Shared) {
-    match what % 24 {
-        15 => {
+    match what % 21 {
+        12 => {
             let attached = source.get(&shared.roles).attached_policies.clone();
             place.get_mut(&mut shared.users).attached_policies = attached;
         }
-        16 => {
+        13 => {
             let document = document(source);
             let policy = InlinePolicy { name: "generated".to_owned(), document };
             place.get_mut(&mut shared.users).inline_policies = vec![policy];
         }
-        17 => {
+        14 => {
             let arn = source.get(&shared.policies).arn.clone();
             place.get_mut(&mut shared.users).permissions_boundary = Some(PermissionsBoundary { arn });
         }
-        18 => {
+        15 => {
             let group = source.get(&shared.groups).name.clone();
             place.get_mut(&mut shared.users).groups = vec![group];
         }
-        19 => place.get_mut(&mut shared.roles).trust_policy = document(source),
-        20 => {
+        16 => place.get_mut(&mut shared.roles).trust_policy = document(source),
+        17 => {
             let attached = source.get(&shared.groups).attached_policies.clone();
             place.get_mut(&mut shared.roles).attached_policies = attached;
         }
-        21 => {
+        18 => {
             let policy = InlinePolicy { name: "generated".to_owned(), document: document(source) };
             place.get_mut(&mut shared.groups).inline_policies = vec![policy];
         }
-        22 => {
+        19 => {
             for version in &mut place.get_mut(&mut shared.policies).versions {
                 version.document = document(source);
             }
         }
         _ => {
-            // Not the root user's row: the live counters tell the same, win over a report that contradicts
-            // them, and the report speaks where they can't be read.
+            // A report that contradicts the live counters may be four hours older than they are.
             if let Observed::Present(report) = &mut shared.account.credential_report {
-                let mut rows: Vec<_> =
-                    report.rows.iter_mut().filter(|row| row.user != "<root_account>").collect();
-                if !rows.is_empty() {
-                    let row = place.get_mut(&mut rows);
-                    row.password_enabled = Some(source.index(2) == 0);
-                    row.access_keys[0].active = source.index(3) == 0;
-                }
+                let row = place.get_mut(&mut report.rows);
+                row.password_enabled = Some(source.index(2) == 0);
+                row.mfa_active = Some(source.index(2) == 0);
+                row.access_keys[0].active = source.index(3) == 0;
             }
         }
     }
@@ -155,9 +172,9 @@ fn records(snapshot: &mut Snapshot) -> Vec<&mut dyn Observations> {
     all
 }
 
-/// Takes evidence away.
-pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
-    let mut places: Vec<(usize, Evidence)> = Vec::new();
+/// What was answered: the number of the record, and the evidence.
+pub(crate) fn answered(snapshot: &mut Snapshot) -> Vec<(usize, Evidence)> {
+    let mut places = Vec::new();
     for (record, observed) in records(snapshot).into_iter().enumerate() {
         observed.each(&mut |evidence, state| {
             if state == State::Answered {
@@ -165,6 +182,12 @@ pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
             }
         });
     }
+    places
+}
+
+/// Takes evidence away.
+pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
+    let places = answered(snapshot);
     if places.is_empty() {
         return;
     }
