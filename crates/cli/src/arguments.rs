@@ -1,5 +1,6 @@
 //! The flags that several commands share.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -82,6 +83,10 @@ pub(crate) struct AccountArguments {
     /// Where all services are, instead of AWS's own addresses
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Send at most this many requests in a second, over all services and regions. Without it, each
+    /// service in each region is asked as fast as it bears: when it throttles, it is asked more slowly
+    #[arg(long, value_name = "N")]
+    pub(crate) max_rps: Option<NonZeroU32>,
 }
 
 /// What the report is and where it goes.

@@ -37,6 +37,7 @@ pub(crate) fn collect(
         endpoint_url: account.endpoint_url.clone(),
         regions: account.region.iter().cloned().collect(),
         excluded_regions: account.exclude_region.iter().cloned().collect(),
+        max_requests_per_second: account.max_rps,
         ..Options::new(evidence, now.unwrap_or_else(Timestamp::now))
     };
     let cancel = Cancel::new();
@@ -52,9 +53,12 @@ pub(crate) fn collect(
 fn failure(error: &CollectError, interrupted: Option<Exit>) -> Failure {
     match (error, interrupted) {
         (_, Some(exit)) => Failure::ended(exit, error),
-        (CollectError::UnknownRegion { .. } | CollectError::CertificateBundle { .. }, None) => {
-            Failure::usage(error)
-        }
+        (
+            CollectError::UnknownRegion { .. }
+            | CollectError::CertificateBundle { .. }
+            | CollectError::Proxy { .. },
+            None,
+        ) => Failure::usage(error),
         _ => Failure::no_result(error),
     }
 }

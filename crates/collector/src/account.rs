@@ -22,20 +22,16 @@ pub(crate) struct Caller {
     pub(crate) partition: String,
 }
 
-/// `GetCallerIdentity`, with the credentials of `profile` if one was named.
+/// `GetCallerIdentity`.
 ///
 /// # Errors
 /// Without it there is nothing to collect: no account, no partition.
-pub(crate) async fn caller(
-    reader: &Reader,
-    clients: &Clients,
-    profile: Option<&str>,
-) -> Result<Caller, CollectError> {
+pub(crate) async fn caller(reader: &Reader, clients: &Clients) -> Result<Caller, CollectError> {
     let mut no_credentials = None;
     let call = async {
         let answer = clients.sts().get_caller_identity().send().await;
         if let Err(error) = &answer {
-            no_credentials = source::<CredentialsError>(error).map(|error| what_is_wrong(error, profile));
+            no_credentials = source::<CredentialsError>(error).map(what_is_wrong);
         }
         answer
     };
@@ -50,7 +46,7 @@ pub(crate) async fn caller(
         Err(failure) => failure,
     };
     Err(match (no_credentials, failure) {
-        (Some(message), _) => CollectError::Credentials { message },
+        (Some(error), _) => error,
         (None, Failure::Unreadable(Unreadable { reason: Reason::Interrupted, .. })) => {
             CollectError::Interrupted
         }
@@ -65,15 +61,12 @@ pub(crate) async fn caller(
 }
 
 /// The SDK lists what each source lacks; that there are none is enough.
-fn what_is_wrong(error: &CredentialsError, profile: Option<&str>) -> String {
-    match (error, profile) {
-        (CredentialsError::CredentialsNotLoaded(_), Some(profile)) => {
-            format!("the profile `{profile}` is not there or names no source of them")
-        }
-        (CredentialsError::CredentialsNotLoaded(_), None) => {
-            "neither the environment, nor the profile, nor the machine has any".to_owned()
-        }
-        (other, _) => chain(other),
+fn what_is_wrong(error: &CredentialsError) -> CollectError {
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => CollectError::NoCredentials {
+            message: "neither the environment, nor the profile, nor the machine has any".to_owned(),
+        },
+        other => CollectError::Credentials { message: chain(other) },
     }
 }
 

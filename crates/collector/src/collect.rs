@@ -20,8 +20,9 @@ use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS}
 use crate::reader::{Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
 use crate::scope::RegionScope;
+use crate::session::{Profile, Session};
 use crate::transport::Transport;
-use crate::{Cancel, CollectError, Options, Progress, session, tls};
+use crate::{Cancel, CollectError, Options, Progress, network};
 
 /// Reads one account. What can't be read is unreadable in the snapshot; only without a caller there
 /// is none.
@@ -30,16 +31,17 @@ use crate::{Cancel, CollectError, Options, Progress, session, tls};
 ///
 /// # Errors
 /// When there are no credentials, AWS does not say who is asking, a region is unknown, or the
-/// certificates of `AWS_CA_BUNDLE` are of no use.
+/// certificates of `AWS_CA_BUNDLE` or a proxy of the environment are of no use.
 pub async fn collect(
     options: &Options,
     progress: Arc<dyn Progress>,
     cancel: &Cancel,
 ) -> Result<Snapshot, CollectError> {
-    let transport =
-        Transport::new(tls::http_client()?, options.max_in_flight.get(), options.deadlines.attempt);
-    let sdk = session::load(options, transport.clone()).await;
-    collect_with(sdk, transport, options, progress, cancel).await
+    let profile = Profile::load(options.profile.as_deref()).await?;
+    let transport = Transport::new(network::client(profile.ca_bundle())?, options);
+    let session = Session::load(options, profile, transport.clone()).await?;
+    let collected = collect_with(session.sdk.clone(), transport, options, progress, cancel).await;
+    collected.map_err(|error| session.explain(error))
 }
 
 /// Collects with credentials and transport that are already there.
@@ -89,7 +91,7 @@ struct Collection<'a> {
 
 impl Collection<'_> {
     async fn run(&self) -> Result<Snapshot, CollectError> {
-        let caller = account::caller(self.reader, self.clients, self.options.profile.as_deref()).await?;
+        let caller = account::caller(self.reader, self.clients).await?;
         self.reader.progress.caller(&caller.arn);
         self.reader.progress.planned(self.account_calls());
         let iam = Iam { reader: self.reader, client: self.clients.iam(), home: self.clients.home() };

@@ -8,12 +8,18 @@ use palisade_snapshot::Reason;
 /// Nothing could be collected. Whatever fails later leaves an unreadable value instead.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// No source had credentials, or the one that was configured failed.
+    /// No source has credentials.
     #[error(
         "no usable AWS credentials: {message}; set them in the environment, or name a profile with `--profile`"
     )]
+    NoCredentials {
+        /// Which sources were looked at.
+        message: String,
+    },
+    /// The source of credentials that was configured failed.
+    #[error("no usable AWS credentials: {message}")]
     Credentials {
-        /// What the credential sources said.
+        /// What the source said, and what can be done about it.
         message: String,
     },
     /// AWS did not say who is asking.
@@ -32,11 +38,21 @@ pub enum CollectError {
         /// The names that AWS listed.
         known: String,
     },
-    /// The file that `AWS_CA_BUNDLE` names is of no use.
-    #[error("cannot use the certificates that AWS_CA_BUNDLE names, `{path}`: {message}")]
+    /// The file of certificates to trust is of no use.
+    #[error("cannot use the certificates that {setting} names, `{path}`: {message}")]
     CertificateBundle {
+        /// The variable, or the setting of the profile, that names the file.
+        setting: &'static str,
         /// The file.
         path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A proxy of the environment can't be used; requests never go around it.
+    #[error("cannot use the proxy that {variable} names: {message}")]
+    Proxy {
+        /// The variable.
+        variable: &'static str,
         /// What is wrong with it.
         message: String,
     },

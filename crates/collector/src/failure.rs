@@ -5,6 +5,7 @@ use std::error::Error;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use palisade_snapshot::{NotOffered, Reason, Unreadable};
 
@@ -176,21 +177,38 @@ pub(crate) fn source<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -
     None
 }
 
+/// What wraps the errors of the SDK and says nothing itself.
+const WRAPPINGS: &[&str] = &[
+    "an error occurred while loading credentials",
+    "dispatch failure",
+    "other",
+    "service error",
+    "unhandled error",
+];
+
 /// An error and its causes in one line, without the words that wrap every SDK error.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut cause = Some(error);
     while let Some(one) = cause {
-        let text = one.to_string();
+        let text = match one.downcast_ref::<ErrorMetadata>() {
+            Some(said) => words(said),
+            None => one.to_string(),
+        };
         let said = parts.last().is_some_and(|last| last.contains(&text));
-        if !said
-            && !matches!(text.as_str(), "dispatch failure" | "service error" | "unhandled error" | "other")
-        {
+        let empty = WRAPPINGS.contains(&text.as_str()) || text.starts_with("unhandled error (");
+        if !said && !empty {
             parts.push(text);
         }
         cause = one.source();
     }
     one_line(&parts.join(": "))
+}
+
+/// Code and message of a service's error.
+fn words(said: &ErrorMetadata) -> String {
+    let parts: Vec<&str> = said.code().into_iter().chain(said.message()).collect();
+    parts.join(": ")
 }
 
 /// The longest message that a snapshot keeps, in characters.

@@ -34,6 +34,7 @@ mod failure;
 mod guard;
 mod iam;
 mod meter;
+mod network;
 mod operation;
 mod options;
 mod progress;
@@ -41,7 +42,6 @@ mod reader;
 mod repositories;
 mod scope;
 mod session;
-mod tls;
 mod transport;
 
 pub use cancel::Cancel;

@@ -1,7 +1,7 @@
 //! What a collection is asked to do.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,6 +27,9 @@ pub struct Options {
     pub evidence: BTreeSet<Evidence>,
     /// How many requests may be under way at once, over all services and regions.
     pub max_in_flight: NonZeroUsize,
+    /// How many requests may be sent in a second, over all services and regions; as many as AWS
+    /// bears if left out.
+    pub max_requests_per_second: Option<NonZeroU32>,
     /// How long to wait for what.
     pub deadlines: Deadlines,
     /// The time that the snapshot carries, the clock of every rule.
@@ -46,6 +49,7 @@ impl Options {
             excluded_regions: BTreeSet::new(),
             evidence,
             max_in_flight: NonZeroUsize::MIN.saturating_add(31),
+            max_requests_per_second: None,
             deadlines: Deadlines::default(),
             taken_at,
         }

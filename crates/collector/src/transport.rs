@@ -1,5 +1,5 @@
-//! Sends requests: a cap on how many are under way, a pace per service and region, a deadline per
-//! attempt, and a check of every answer before the SDK parses it.
+//! Sends requests: a cap on how many are under way and how many are sent in a second, a pace per
+//! service and region, a deadline per attempt, and a check of every answer before the SDK parses it.
 
 mod pace;
 
@@ -19,14 +19,19 @@ use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::retry::ErrorKind;
 use tokio::sync::Semaphore;
 
+use crate::Options;
 use crate::answer::{Answer, inspect};
 use crate::failure::is_throttling;
 use crate::meter::Meter;
 use crate::operation::Operation;
+use pace::Ceiling;
 pub(crate) use pace::Pace;
 
 /// No answer of these services is longer; a longer one is refused instead of filling memory.
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// A service that asks for a longer pause is asked again after this one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// An answer in no service's format is asked for once more, not more often.
 const ATTEMPTS_FOR_FOREIGN_ANSWERS: u32 = 2;
@@ -49,6 +54,7 @@ pub(crate) struct Attempt {
 pub(crate) struct Transport {
     inner: SharedHttpClient,
     permits: Arc<Semaphore>,
+    ceiling: Option<Arc<Ceiling>>,
     deadline: Duration,
     lane: Option<Lane>,
 }
@@ -62,9 +68,11 @@ pub(crate) struct Lane {
 }
 
 impl Transport {
-    pub(crate) fn new(inner: SharedHttpClient, max_in_flight: usize, deadline: Duration) -> Self {
-        let permits = Arc::new(Semaphore::new(max_in_flight.min(Semaphore::MAX_PERMITS)));
-        Self { inner, permits, deadline, lane: None }
+    /// Over this client, with the limits of these options.
+    pub(crate) fn new(inner: SharedHttpClient, options: &Options) -> Self {
+        let permits = Arc::new(Semaphore::new(options.max_in_flight.get().min(Semaphore::MAX_PERMITS)));
+        let ceiling = options.max_requests_per_second.map(|rate| Arc::new(Ceiling::new(rate)));
+        Self { inner, permits, ceiling, deadline: options.deadlines.attempt, lane: None }
     }
 
     /// The same, with its own pace, for one service in one region.
@@ -99,12 +107,15 @@ impl HttpConnector for Connection {
 
 impl Connection {
     async fn attempt(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let Transport { permits, deadline, lane, .. } = self.transport;
+        let Transport { permits, ceiling, deadline, lane, .. } = self.transport;
         let attempt = request.extension::<Attempt>().copied();
         if let Some(lane) = &lane {
             lane.pace.turn().await;
         }
         let _permit = permits.acquire_owned().await.map_err(|closed| other(closed.into()))?;
+        if let Some(ceiling) = &ceiling {
+            ceiling.turn().await;
+        }
         if let (Some(lane), Some(attempt)) = (&lane, attempt) {
             lane.meter.sent(attempt.operation, &lane.region);
         }
@@ -152,7 +163,7 @@ fn check(
         };
         if is_throttling(code, status) {
             lane.meter.throttled(attempt.operation, &lane.region);
-            lane.pace.slow_down();
+            lane.pace.slow_down(retry_after(&response));
         } else {
             lane.pace.accepted();
         }
@@ -164,6 +175,12 @@ fn check(
             Err(ConnectorError::other(foreign.into(), again.then_some(ErrorKind::TransientError)))
         }
     }
+}
+
+/// How long the service asks to be left alone ("Retry-After" of RFC 9110, in seconds; AWS sends no dates).
+fn retry_after(response: &HttpResponse) -> Duration {
+    let seconds = response.headers().get("retry-after").and_then(|value| value.trim().parse().ok());
+    Duration::from_secs(seconds.unwrap_or_default()).min(LONGEST_PAUSE)
 }
 
 fn other(error: BoxError) -> ConnectorError {

@@ -35,6 +35,9 @@ pub enum EmulatorError {
     /// A socket could not be opened or used.
     #[error("cannot use the network for the proxy: {0}")]
     Network(#[from] std::io::Error),
+    /// The certificates of a private authority could not be made.
+    #[error("cannot make certificates: {0}")]
+    Certificates(String),
     /// An account description is not valid.
     #[error("cannot read the account description {}: {reason}", path.display())]
     Description {

@@ -19,14 +19,21 @@
 //! ```
 
 pub mod account;
+mod credential_sources;
 mod emulator;
 mod error;
+mod forward_proxy;
 mod moto;
 mod plain_host;
 mod proxy;
+mod server;
+mod tls_endpoint;
 
 pub use account::{Account, Sizes};
+pub use credential_sources::{CONTAINER_TOKEN, CredentialSources, Issued, SSO_REFRESH_TOKEN, SSO_TOKEN};
 pub use emulator::{ACCESS_KEY, Emulator, EmulatorBuilder, SECRET_KEY};
 pub use error::EmulatorError;
+pub use forward_proxy::{ForwardProxy, Routes};
 pub use plain_host::PlainHost;
 pub use proxy::{Fault, Proxy, Request, Target};
+pub use tls_endpoint::TlsEndpoint;

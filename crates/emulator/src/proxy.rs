@@ -61,6 +61,12 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// From now on the fault strikes the requests of the target. The first injection that fits wins.
     pub fn inject(&self, target: impl Into<Target>, fault: Fault) {
         self.state.with(|inner| inner.injections.push(fault::Injection { target: target.into(), fault }));
@@ -74,6 +80,7 @@ impl Proxy {
             inner.max_in_flight = inner.in_flight;
             inner.latency = Duration::ZERO;
             inner.throttle = None;
+            inner.retry_after = None;
         });
     }
 
@@ -86,6 +93,11 @@ impl Proxy {
     /// come at once. `None` lifts it.
     pub fn throttle_above(&self, requests_per_second: Option<f64>) {
         self.state.with(|inner| inner.throttle = requests_per_second.map(state::TokenBucket::new));
+    }
+
+    /// Throttled answers ask the client to wait for this many seconds, in `Retry-After`.
+    pub fn tell_retry_after(&self, seconds: u64) {
+        self.state.with(|inner| inner.retry_after = Some(seconds));
     }
 
     /// The most members that a page of a listing has; 100 at first, as AWS has it for most listings.

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_credential_types::Credentials;
@@ -7,15 +5,15 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::test_util::{CaptureRequestReceiver, capture_request};
 
 use super::*;
+use crate::Options;
 
 /// Clients whose requests go nowhere, and what catches the first of them.
 fn clients(evidence: &[Evidence], endpoint: Option<&str>) -> (Clients, CaptureRequestReceiver) {
     let (http, caught) = capture_request(None);
-    let transport = Transport::new(
-        aws_smithy_runtime_api::client::http::SharedHttpClient::new(http),
-        1,
-        Duration::from_secs(1),
-    );
+    let evidence: BTreeSet<_> = evidence.iter().copied().collect();
+    let options = Options::new(evidence.clone(), jiff::Timestamp::UNIX_EPOCH);
+    let http = aws_smithy_runtime_api::client::http::SharedHttpClient::new(http);
+    let transport = Transport::new(http, &options);
     let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
     let mut sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -24,7 +22,6 @@ fn clients(evidence: &[Evidence], endpoint: Option<&str>) -> (Clients, CaptureRe
         .retry_config(RetryConfig::disabled())
         .http_client(transport.clone());
     sdk.set_endpoint_url(endpoint.map(str::to_owned));
-    let evidence = evidence.iter().copied().collect();
     (Clients::new(sdk.build(), transport, evidence, Arc::default()), caught)
 }
 

@@ -5,6 +5,7 @@ mod control;
 mod faults;
 mod regions;
 mod report;
+mod throttling;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -65,8 +66,7 @@ fn try_with(
     cancel: &Cancel,
 ) -> Result<Snapshot, CollectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let inner = tls::http_client()?;
-    let transport = Transport::new(inner, options.max_in_flight.get(), options.deadlines.attempt);
+    let transport = Transport::new(network::client(None)?, options);
     let sdk = session(emulator, transport.clone());
     runtime.block_on(collect_with(sdk, transport, options, progress, cancel))
 }

@@ -1,6 +1,8 @@
-//! How fast one service in one region is asked: as fast as it likes, until it says "slow down".
+//! How fast one service in one region is asked: as fast as it likes, until it says "slow down"; and
+//! how fast AWS is asked at all, if somebody says so.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +26,7 @@ pub(crate) struct Pace(Mutex<State>);
 struct State {
     /// Requests per second; none while nobody complained.
     rate: Option<f64>,
-    next_turn: Option<Instant>,
+    turns: Turns,
     slowed_at: Option<Instant>,
     accepted: VecDeque<Instant>,
 }
@@ -43,9 +45,12 @@ impl Pace {
         self.state().accept(Instant::now());
     }
 
-    /// The service asked to slow down.
-    pub(crate) fn slow_down(&self) {
-        self.state().slow_down(Instant::now());
+    /// The service asked to slow down, and to be left alone for this long.
+    pub(crate) fn slow_down(&self, pause: Duration) {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.slow_down(now);
+        state.turns.not_before(now + pause);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -55,10 +60,7 @@ impl Pace {
 
 impl State {
     fn take_turn(&mut self, now: Instant) -> Option<Instant> {
-        let rate = self.rate?;
-        let turn = self.next_turn.map_or(now, |next| next.max(now));
-        self.next_turn = Some(turn + Duration::from_secs_f64(1.0 / rate));
-        Some(turn)
+        Some(self.turns.take(now, self.rate?))
     }
 
     fn accept(&mut self, now: Instant) {
@@ -84,6 +86,43 @@ impl State {
         while self.accepted.front().is_some_and(|one| now.duration_since(*one) > WINDOW) {
             self.accepted.pop_front();
         }
+    }
+}
+
+/// When the next request may be sent.
+#[derive(Debug, Default)]
+struct Turns(Option<Instant>);
+
+impl Turns {
+    /// The next turn; the one after it comes as much later as the rate, in requests per second, says.
+    fn take(&mut self, now: Instant, rate: f64) -> Instant {
+        let turn = self.0.map_or(now, |next| next.max(now));
+        self.0 = Some(turn + Duration::from_secs_f64(1.0 / rate));
+        turn
+    }
+
+    fn not_before(&mut self, time: Instant) {
+        self.0 = self.0.max(Some(time));
+    }
+}
+
+/// A number of requests per second that is never exceeded, over all services and regions.
+#[derive(Debug)]
+pub(crate) struct Ceiling {
+    rate: f64,
+    turns: Mutex<Turns>,
+}
+
+impl Ceiling {
+    /// So many requests per second, evenly.
+    pub(crate) fn new(rate: NonZeroU32) -> Self {
+        Self { rate: f64::from(rate.get()), turns: Mutex::default() }
+    }
+
+    /// Waits until the next request may be sent.
+    pub(crate) async fn turn(&self) {
+        let turn = self.turns.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now(), self.rate);
+        tokio::time::sleep_until(turn).await;
     }
 }
 
@@ -120,6 +159,18 @@ mod tests {
         assert_eq!(turns, [start, start + half, start + 2 * half]);
         state.accept(start);
         assert_eq!(state.rate, Some(3.0));
+    }
+
+    #[test]
+    fn a_pause_moves_all_turns() {
+        let start = Instant::now();
+        let mut state = State::default();
+        state.slow_down(start);
+        let pause = Duration::from_secs(3);
+        state.turns.not_before(start + pause);
+        state.turns.not_before(start);
+        assert_eq!(state.take_turn(start), Some(start + pause));
+        assert_eq!(state.take_turn(start), Some(start + pause + Duration::from_millis(500)));
     }
 
     /// A service that bears 20 requests in a second: the rate ends up near that.

@@ -24,6 +24,12 @@ impl Answer {
         Self { status, headers, body: body.into(), cut: false }
     }
 
+    /// The same with `Retry-After`, in seconds.
+    pub(super) fn asking_to_wait(mut self, seconds: Option<u64>) -> Self {
+        self.headers.extend(seconds.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
+        self
+    }
+
     /// The answer as hyper sends it; `Content-Length` follows from the body.
     pub(super) fn into_response(self) -> Result<Response<AnswerBody>, hyper::http::Error> {
         let mut builder = Response::builder().status(self.status);

@@ -50,6 +50,7 @@ pub struct Target {
     operation: String,
     resource: Option<String>,
     region: Option<String>,
+    access_key: Option<String>,
     page: Option<usize>,
     skip: usize,
     times: Option<usize>,
@@ -60,7 +61,15 @@ impl Target {
     /// anything (`s3:*`, `*`).
     #[must_use]
     pub fn operation(operation: impl Into<String>) -> Self {
-        Self { operation: operation.into(), resource: None, region: None, page: None, skip: 0, times: None }
+        Self {
+            operation: operation.into(),
+            resource: None,
+            region: None,
+            access_key: None,
+            page: None,
+            skip: 0,
+            times: None,
+        }
     }
 
     /// Only requests about this bucket, repository, user, role, group or policy.
@@ -74,6 +83,13 @@ impl Target {
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
+        self
+    }
+
+    /// Only requests that this access key signed.
+    #[must_use]
+    pub fn access_key(mut self, id: impl Into<String>) -> Self {
+        self.access_key = Some(id.into());
         self
     }
 
@@ -106,6 +122,7 @@ impl Target {
         operation
             && self.resource.as_ref().is_none_or(|resource| request.resource.as_ref() == Some(resource))
             && self.region.as_ref().is_none_or(|region| *region == request.region)
+            && self.access_key.as_ref().is_none_or(|key| *key == request.access_key)
             && self.page.is_none_or(|page| page == request.page)
     }
 }

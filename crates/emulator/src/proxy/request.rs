@@ -1,6 +1,7 @@
 //! A request as the proxy understands it.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
@@ -21,6 +22,10 @@ pub struct Request {
     pub resource: Option<String>,
     /// 1 for the first page of a listing and for all that is no listing.
     pub page: usize,
+    /// When it came.
+    pub arrived: Instant,
+    /// Whether it was more than [`Proxy::throttle_above`](crate::Proxy::throttle_above) lets through.
+    pub throttled: bool,
 }
 
 /// A request with all that is needed to answer it.
@@ -80,6 +85,8 @@ impl Incoming {
                 access_key: part(0),
                 resource,
                 page: 1,
+                arrived: Instant::now(),
+                throttled: false,
             },
             protocol,
             parts,

@@ -89,6 +89,7 @@ impl Handler {
                 self.answer(&incoming, &plan).await
             }
             Some(fault) => match error_format::of_fault(fault, &incoming) {
+                Some(answer) if *fault == Fault::Throttled => answer.asking_to_wait(plan.retry_after),
                 Some(answer) => answer,
                 None => self.answer(&incoming, &plan).await,
             },

@@ -21,6 +21,8 @@ pub(super) struct Inner {
     pub(super) max_in_flight: usize,
     pub(super) latency: Duration,
     pub(super) throttle: Option<TokenBucket>,
+    /// What throttled answers say in `Retry-After`, in seconds.
+    pub(super) retry_after: Option<u64>,
     pub(super) page_size: usize,
     /// The emulator checks signatures and permissions.
     pub(super) enforces_iam: bool,
@@ -41,6 +43,7 @@ impl Default for Inner {
             max_in_flight: 0,
             latency: Duration::ZERO,
             throttle: None,
+            retry_after: None,
             page_size: 100,
             enforces_iam: false,
             listings: Vec::new(),
@@ -55,6 +58,7 @@ impl Default for Inner {
 pub(super) struct Plan {
     pub(super) latency: Duration,
     pub(super) fault: Option<Fault>,
+    pub(super) retry_after: Option<u64>,
     pub(super) shapes: Arc<Shapes>,
 }
 
@@ -67,16 +71,21 @@ impl State {
     /// Records a request and decides what happens to it; it is under way until the guard is dropped.
     pub(super) fn arrive(self: &Arc<Self>, request: &Request) -> (Plan, UnderWay) {
         let plan = self.with(|inner| {
-            inner.requests.push(request.clone());
             inner.in_flight += 1;
             inner.max_in_flight = inner.max_in_flight.max(inner.in_flight);
-            let throttled = inner.throttle.as_mut().is_some_and(|bucket| !bucket.take(Instant::now()));
+            let throttled = inner.throttle.as_mut().is_some_and(|bucket| !bucket.take(request.arrived));
+            inner.requests.push(Request { throttled, ..request.clone() });
             let fault = if throttled {
                 Some(Fault::Throttled)
             } else {
                 inner.injections.iter_mut().find_map(|one| one.strikes(request).then(|| one.fault.clone()))
             };
-            Plan { latency: inner.latency, fault, shapes: inner.shapes_of(&request.access_key) }
+            Plan {
+                latency: inner.latency,
+                fault,
+                retry_after: inner.retry_after,
+                shapes: inner.shapes_of(&request.access_key),
+            }
         });
         (plan, UnderWay(Arc::clone(self)))
     }
@@ -114,9 +123,9 @@ impl TokenBucket {
 
     /// Takes a token if there is one.
     fn take(&mut self, now: Instant) -> bool {
-        let gained = now.duration_since(self.filled).as_secs_f64() * self.per_second;
+        let gained = now.saturating_duration_since(self.filled).as_secs_f64() * self.per_second;
         self.tokens = (self.tokens + gained).min(self.per_second);
-        self.filled = now;
+        self.filled = self.filled.max(now);
         let allowed = self.tokens >= 1.0;
         if allowed {
             self.tokens -= 1.0;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use palisade_emulator::{Fault, Sizes};
+use palisade_emulator::Fault;
 
 use super::*;
 
@@ -79,18 +79,4 @@ fn progress_ends_where_it_was_planned() {
     assert!(planned > 50, "{planned}");
     // Waiting for the report and buckets without a listed region take calls that nobody foresees.
     assert!(answered >= planned && answered < 2 * planned, "{answered} of {planned}");
-}
-
-#[test]
-fn a_service_that_throttles_loses_no_read() {
-    let emulator = Emulator::with(Filling::generate(Sizes::MEDIUM)).unwrap();
-    emulator.proxy().clear();
-    emulator.proxy().throttle_above(Some(20.0));
-    let mut options = everything();
-    options.evidence = Evidence::ALL.iter().copied().filter(|one| one.name().starts_with("s3.")).collect();
-    options.max_in_flight = NonZeroUsize::new(32).unwrap();
-    let snapshot = collected(&emulator, &options);
-    assert_eq!(unreadable(&snapshot), []);
-    let throttled: u64 = snapshot.shared.calls.iter().map(|record| record.throttled).sum();
-    assert!(throttled > 0, "the limit was never reached");
 }

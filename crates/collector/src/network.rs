@@ -1,4 +1,6 @@
-//! The one HTTP client: rustls, the proxies of the environment, and `AWS_CA_BUNDLE`.
+//! The one HTTP client: rustls, the proxies of the environment, and the certificates to trust.
+
+mod proxy;
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +15,28 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use crate::CollectError;
+use proxy::NearbyDirect;
 
-/// The client that every service client and every credential source gets.
-pub(crate) fn http_client() -> Result<SharedHttpClient, CollectError> {
-    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let context = bundle.as_deref().map(trust_only).transpose()?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+/// The client that every service client and every credential source gets. `ca_bundle` is what the
+/// profile says, which `AWS_CA_BUNDLE` comes before.
+///
+/// # Errors
+/// When the file of certificates or a proxy of the environment is of no use.
+pub(crate) fn client(ca_bundle: Option<PathBuf>) -> Result<SharedHttpClient, CollectError> {
+    proxy::check_environment()?;
+    let variable = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let setting = if variable.is_some() { "AWS_CA_BUNDLE" } else { "the profile's `ca_bundle`" };
+    let bundle = variable.or(ca_bundle);
+    let context = bundle.as_deref().map(|path| trust_only(setting, path)).transpose()?;
+    Ok(SharedHttpClient::new(NearbyDirect {
+        far: connecting(context.clone(), ProxyConfig::from_env()),
+        near: connecting(context, ProxyConfig::disabled()),
+    }))
+}
+
+fn connecting(context: Option<TlsContext>, proxies: ProxyConfig) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().proxy_config(proxies.clone());
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         let mut connector = connector.tls_provider(Provider::Rustls(CryptoMode::Ring));
@@ -27,12 +44,13 @@ pub(crate) fn http_client() -> Result<SharedHttpClient, CollectError> {
             connector.set_tls_context(context.clone());
         }
         connector.build()
-    }))
+    })
 }
 
 /// Trusts the certificates of a file in place of the system's, as the AWS CLI does.
-fn trust_only(path: &Path) -> Result<TlsContext, CollectError> {
-    let refused = |message: String| CollectError::CertificateBundle { path: path.to_owned(), message };
+fn trust_only(setting: &'static str, path: &Path) -> Result<TlsContext, CollectError> {
+    let refused =
+        |message: String| CollectError::CertificateBundle { setting, path: path.to_owned(), message };
     let pem = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
     check_certificates(&pem).map_err(refused)?;
     let store = TrustStore::empty().with_pem_certificate(pem);

@@ -3,7 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod credentials;
+mod failing_credentials;
+mod networks;
+mod refresh;
+mod regions;
+
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -24,10 +32,16 @@ fn emulator() -> MutexGuard<'static, Emulator> {
 #[test]
 #[ignore = "the other tests run it, each with an environment of its own"]
 fn child() {
-    let evidence = BTreeSet::from([Evidence::AccountSummary, Evidence::Buckets]);
+    let evidence = match std::env::var_os(EVERYTHING) {
+        Some(_) => Evidence::ALL.iter().copied().collect(),
+        None => BTreeSet::from([Evidence::AccountSummary, Evidence::Buckets]),
+    };
     let mut options = Options::new(evidence, Timestamp::UNIX_EPOCH);
     options.role_arn = std::env::var(ROLE).ok();
+    options.external_id = std::env::var(EXTERNAL_ID).ok();
     options.profile = std::env::var(PROFILE).ok();
+    options.regions.extend(std::env::var(REGION));
+    options.max_in_flight = NonZeroUsize::new(2).unwrap();
     let folder = std::path::PathBuf::from(std::env::var_os(FOLDER).unwrap());
     match collect_blocking(&options, Arc::new(()), &Cancel::new()) {
         Ok(snapshot) => snapshot.write_file(&folder.join("snapshot")).unwrap(),
@@ -36,20 +50,33 @@ fn child() {
 }
 
 const ROLE: &str = "TEST_ROLE_ARN";
+const EXTERNAL_ID: &str = "TEST_EXTERNAL_ID";
 const PROFILE: &str = "TEST_PROFILE";
+const REGION: &str = "TEST_REGION";
+const EVERYTHING: &str = "TEST_EVERYTHING";
 const FOLDER: &str = "TEST_FOLDER";
 
 /// A collection that knows of nothing but these variables: its snapshot, or its error.
-fn collect(variables: &[(&str, &str)]) -> Result<String, String> {
+fn collect<K: AsRef<str>, V: AsRef<str>>(variables: &[(K, V)]) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "child"]).env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
     command.env("AWS_CONFIG_FILE", "/nonexistent").env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
-    command.envs(variables.iter().copied()).env(FOLDER, folder.path());
+    command
+        .envs(variables.iter().map(|(name, value)| (name.as_ref(), value.as_ref())))
+        .env(FOLDER, folder.path());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name));
     read("snapshot").map_err(|_| read("error").unwrap())
+}
+
+/// A file in a folder; its path.
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)];
@@ -93,30 +120,6 @@ fn the_number_of_attempts_is_honoured() {
 }
 
 #[test]
-fn a_profile_may_assume_a_role_with_another_profile() {
-    let emulator = emulator();
-    let folder = tempfile::tempdir().unwrap();
-    let (config, keys) = (folder.path().join("config"), folder.path().join("credentials"));
-    let role = "role_arn = arn:aws:iam::111122223333:role/audit\nsource_profile = base\nexternal_id = x\n";
-    std::fs::write(&config, format!("[profile audit]\nregion = eu-west-1\n{role}")).unwrap();
-    let base = format!("[base]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
-    std::fs::write(&keys, base).unwrap();
-    let endpoint = emulator.endpoint();
-    let snapshot = collect(&[
-        ("AWS_PROFILE", "audit"),
-        ("AWS_CONFIG_FILE", config.to_str().unwrap()),
-        ("AWS_SHARED_CREDENTIALS_FILE", keys.to_str().unwrap()),
-        ("AWS_ENDPOINT_URL", &endpoint),
-    ])
-    .unwrap();
-    assert!(snapshot.contains("\"account_id\":\"111122223333\""), "{snapshot}");
-    let asked = emulator.proxy().requests();
-    assert_eq!(asked[0].operation, "sts:AssumeRole");
-    assert_eq!(asked[0].access_key, ACCESS_KEY);
-    assert!(asked[1..].iter().all(|request| request.access_key != ACCESS_KEY));
-}
-
-#[test]
 fn a_role_may_be_named() {
     let emulator = emulator();
     let endpoint = emulator.endpoint();
@@ -128,16 +131,6 @@ fn a_role_may_be_named() {
         Some(&1),
         "assumed once, not for each client"
     );
-}
-
-#[test]
-fn a_proxy_of_the_environment_is_used() {
-    let emulator = emulator();
-    let proxy = emulator.endpoint();
-    let variables =
-        [KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", "http://aws.invalid"), ("HTTP_PROXY", proxy.as_str())];
-    let snapshot = collect(&variables).unwrap();
-    assert!(snapshot.contains("\"account_id\":\"123456789012\""), "{snapshot}");
 }
 
 #[test]
@@ -154,13 +147,4 @@ fn without_credentials_there_is_one_clear_sentence() {
 fn a_profile_that_is_not_there_is_named() {
     let error = collect(&[("AWS_REGION", "us-east-1"), (PROFILE, "nope")]).unwrap_err();
     assert!(error.contains("the profile `nope` is not there or names no source of them"), "{error}");
-}
-
-#[test]
-fn a_useless_certificate_bundle_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let bundle = folder.path().join("ca.pem");
-    std::fs::write(&bundle, "no certificate").unwrap();
-    let error = collect(&[KEYS[0], KEYS[1], ("AWS_CA_BUNDLE", bundle.to_str().unwrap())]).unwrap_err();
-    assert!(error.contains("AWS_CA_BUNDLE") && error.contains("ca.pem"), "{error}");
 }
