@@ -1,13 +1,13 @@
 //! Who is an administrator: whose identity policies, after the permissions boundary, allow every action on every
 //! resource, however that is written.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use palisade_policy::document::{Effect, PolicyDocument, PolicyVersion, Statement};
 use palisade_policy::request::Action;
 
-use super::world::{PolicyIndex, World};
+use super::world::{GroupIndex, Managed, ManagedIndex, PolicyIndex, World};
 use crate::iam::full_administrator;
 use crate::{Access, conditions};
 
@@ -24,16 +24,18 @@ const SAMPLE: [&str; 8] = [
 ];
 
 /// Decides what sets of policies allow; each set once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Administrators {
     sample: Vec<Action>,
     decided: RefCell<BTreeMap<Vec<PolicyIndex>, Access>>,
+    wide_policies: OnceCell<Vec<ManagedIndex>>,
+    wide_groups: OnceCell<Vec<GroupIndex>>,
 }
 
 impl Administrators {
     pub(super) fn new() -> Self {
         let sample = SAMPLE.iter().filter_map(|name| Action::parse(name)).collect();
-        Self { sample, decided: RefCell::default() }
+        Self { sample, ..Self::default() }
     }
 
     /// Whether identity policies, after a boundary, allow everything.
@@ -61,6 +63,28 @@ impl Administrators {
         let access = full_administrator::access(&document);
         self.decided.borrow_mut().insert(policies.to_vec(), access);
         access
+    }
+
+    /// The managed policies that allow everything and deny nothing.
+    pub(super) fn wide_policies(&self, world: &World) -> &[ManagedIndex] {
+        self.wide_policies.get_or_init(|| {
+            let allows_all = |policy: &Managed| {
+                let current = policy.current?;
+                let denies = world.policies.get(current)?.denies;
+                (!denies && self.of_set(world, &[current]) == Access::Yes).then_some(())
+            };
+            let policies = world.managed.iter().enumerate();
+            policies.filter_map(|(index, policy)| allows_all(policy).map(|()| index)).collect()
+        })
+    }
+
+    /// The groups that allow everything.
+    pub(super) fn wide_groups(&self, world: &World) -> &[GroupIndex] {
+        self.wide_groups.get_or_init(|| {
+            let groups = world.groups.iter().enumerate();
+            let wide = groups.filter(|(_, group)| self.of_set(world, &group.grants.policies) == Access::Yes);
+            wide.map(|(index, _)| index).collect()
+        })
     }
 
     /// A quick test that everything passes, and little else.

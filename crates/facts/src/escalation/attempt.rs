@@ -1,16 +1,15 @@
 //! One technique, tried by somebody on somebody.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::Context;
-use palisade_policy::policies::{PolicySet, ResourcePolicies};
 use palisade_policy::request::{Action, Resource};
 
-use super::names::{self, Names};
+use super::names::Names;
 use super::node::Node;
-use super::permission::{Permitted, Question};
 use super::prerequisite::Holds;
+use super::requests::Placed;
 use super::technique::{Prerequisite, Step, Technique, TrustPolicy};
 use super::world::{GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, World};
 
@@ -41,6 +40,8 @@ pub(super) struct Target {
 /// A request of an attempt that works.
 #[derive(Debug, Clone)]
 pub(super) struct Made {
+    /// The place of its step in the technique.
+    pub(super) step: usize,
     pub(super) action: Action,
     pub(super) action_name: String,
     pub(super) resource: Resource,
@@ -49,34 +50,18 @@ pub(super) struct Made {
     pub(super) conditional: bool,
 }
 
+/// Requests that several attempts have in common.
+pub(super) type AllMade = Rc<[Rc<Made>]>;
+
 /// A technique that works.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub(super) technique: usize,
     pub(super) target: Target,
-    pub(super) requests: Vec<Made>,
+    pub(super) requests: Vec<Rc<Made>>,
     pub(super) assumes: Vec<String>,
     /// [`CONDITIONAL`], [`EXTERNAL`], both or none.
     pub(super) bits: u8,
-}
-
-/// Why requests are not allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refused {
-    /// Whatever names are chosen.
-    Always,
-    /// With these names; others may do.
-    ByName,
-}
-
-impl Refused {
-    fn or(self, other: Self) -> Self {
-        if other == Self::ByName { other } else { self }
-    }
-}
-
-fn is_conditional(requests: &[Made]) -> bool {
-    requests.iter().any(|request| request.conditional)
 }
 
 /// Somebody who tries techniques.
@@ -117,8 +102,8 @@ impl<'w> Attacker<'w> {
                 return None;
             }
         }
-        let mut steps = Vec::new();
-        for step in &technique.steps {
+        let mut steps: Vec<Placed<'_>> = Vec::new();
+        for (place, step) in technique.steps.iter().enumerate() {
             match step.when {
                 // What is only assumed is assumed in the attacker's favour.
                 Some(when) if !matches!(self.world.holds(when, target), Holds::Yes) => {
@@ -126,11 +111,10 @@ impl<'w> Attacker<'w> {
                         assumes.insert(when.absence().to_owned());
                     }
                 }
-                _ => steps.push(step),
+                _ => steps.push((place, step)),
             }
         }
-        let known = self.known_names(target);
-        let requests = self.requests(&steps, &known, target)?;
+        let requests = self.all_requests(index, technique, steps, target)?;
         if requests.iter().any(|request| request.conditional) {
             bits |= CONDITIONAL;
         }
@@ -144,8 +128,50 @@ impl<'w> Attacker<'w> {
 
     /// Whether a single step can be made: `Some(true)` if that hangs on context that nobody can know.
     pub(super) fn is_allowed(&self, step: &Step, target: Target) -> Option<bool> {
-        let requests = self.requests(&[step], &self.known_names(target), target)?;
+        let requests = self.requests(&[(0, step)], &self.known_names(target), target)?;
         Some(requests.iter().any(|request| request.conditional))
+    }
+
+    /// The requests of all steps, in their order. Those that have nothing to do with the target are found once.
+    fn all_requests(
+        &self,
+        index: usize,
+        technique: &Technique,
+        steps: Vec<Placed<'_>>,
+        target: Target,
+    ) -> Option<Vec<Rc<Made>>> {
+        let (own, free): (Vec<Placed<'_>>, Vec<Placed<'_>>) =
+            steps.into_iter().partition(|(_, step)| technique.is_about_target(step));
+        if self.node.free.borrow().get(&index).is_some_and(Option::is_none) {
+            return None;
+        }
+        let known = self.known_names(target);
+        let own = self.requests(&own, &known, target)?;
+        let mut requests: Vec<Rc<Made>> = own.into_iter().map(Rc::new).collect();
+        let free = self.free_requests(index, &free, &known, target)?;
+        requests.extend(free.iter().map(Rc::clone));
+        requests.sort_by_key(|made| made.step);
+        Some(requests)
+    }
+
+    /// The requests of steps that have nothing to do with the target.
+    fn free_requests(
+        &self,
+        index: usize,
+        steps: &[Placed<'_>],
+        known: &Names,
+        target: Target,
+    ) -> Option<AllMade> {
+        if steps.is_empty() {
+            return Some(Rc::default());
+        }
+        if let Some(found) = self.node.free.borrow().get(&index) {
+            return found.clone();
+        }
+        let found: Option<AllMade> =
+            self.requests(steps, known, target).map(|made| made.into_iter().map(Rc::new).collect());
+        self.node.free.borrow_mut().insert(index, found.clone());
+        found
     }
 
     fn holds(&self, prerequisite: Prerequisite, target: Target, assumes: &mut BTreeSet<String>) -> bool {
@@ -189,227 +215,5 @@ impl<'w> Attacker<'w> {
             set("attached", &policy.arn);
         }
         names
-    }
-
-    /// The requests with names and regions that make all of them allowed, if there are any.
-    fn requests(&self, steps: &[&Step], known: &Names, target: Target) -> Option<Vec<Made>> {
-        let partition = known.get("partition").map_or("aws", String::as_str);
-        let (first, others) = names::regions(partition).split_first()?;
-        let mut conditional = match self.with_names(steps, known, first, &Names::new(), target) {
-            Ok(requests) if !is_conditional(&requests) => return Some(requests),
-            Ok(requests) => Some(requests),
-            Err(Refused::Always) => return None,
-            Err(Refused::ByName) => None,
-        };
-        let choices = self.name_choices(steps, known);
-        let regional = steps.iter().any(|step| step.resources.iter().any(|one| one.contains("{region}")));
-        for region in std::iter::once(first).chain(others.iter().filter(|_| regional)) {
-            for chosen in std::iter::once(&Names::new()).chain(&choices) {
-                match self.with_names(steps, known, region, chosen, target) {
-                    Ok(requests) if !is_conditional(&requests) => return Some(requests),
-                    Ok(requests) => conditional = conditional.or(Some(requests)),
-                    Err(_) => {}
-                }
-            }
-        }
-        conditional
-    }
-
-    fn with_names(
-        &self,
-        steps: &[&Step],
-        known: &Names,
-        region: &str,
-        chosen: &Names,
-        target: Target,
-    ) -> Result<Vec<Made>, Refused> {
-        let mut names = chosen.clone();
-        names.insert("region".to_owned(), region.to_owned());
-        names.extend(known.iter().map(|(name, value)| (name.clone(), value.clone())));
-        self.all(steps, &names, target)
-    }
-
-    /// Every step; the error says whether no other name could help.
-    fn all(&self, steps: &[&Step], names: &Names, target: Target) -> Result<Vec<Made>, Refused> {
-        let mut made = Vec::new();
-        let mut chosen_boundary = None;
-        for step in steps {
-            let alternatives =
-                if step.one_of.is_empty() { std::slice::from_ref(*step) } else { &step.one_of };
-            let mut done = None;
-            let mut refused = Refused::Always;
-            for alternative in alternatives {
-                match self.step(alternative, names, target, chosen_boundary.as_deref()) {
-                    Ok(requests) => {
-                        let better = |old: &Vec<Made>| {
-                            old.iter().any(|one| one.conditional)
-                                && !requests.iter().any(|one| one.conditional)
-                        };
-                        if done.as_ref().is_none_or(better) {
-                            done = Some(requests);
-                        }
-                    }
-                    Err(why) => refused = refused.or(why),
-                }
-            }
-            let done = done.ok_or(refused)?;
-            for request in &done {
-                if let Some(palisade_policy::context::ContextValue::Single(arn)) =
-                    request.context.get("iam:PermissionsBoundary")
-                    && matches!(request.action.name(), "createuser" | "createrole")
-                {
-                    chosen_boundary = Some(arn.clone());
-                }
-            }
-            made.extend(done);
-        }
-        Ok(made)
-    }
-
-    /// One step: a request for each of its resources.
-    fn step(
-        &self,
-        step: &Step,
-        names: &Names,
-        target: Target,
-        boundary: Option<&str>,
-    ) -> Result<Vec<Made>, Refused> {
-        let action = Action::parse(&step.action).ok_or(Refused::Always)?;
-        let mut made = Vec::new();
-        let nothing = [String::new()];
-        let templates = if step.resources.is_empty() { nothing.as_slice() } else { &step.resources };
-        for template in templates {
-            let mut names = names.clone();
-            let mut refused = Refused::Always;
-            for name in names::open_names(template) {
-                if name == "region" || !names.contains_key(name) {
-                    refused = Refused::ByName;
-                }
-                names.entry(name.to_owned()).or_insert_with(|| names::first_name(name).to_owned());
-            }
-            let arn = names::fill(template, &names);
-            let resource = if arn.is_empty() { Resource::none() } else { Resource::new(&arn) };
-            let made_one = self.request(step, &action, resource, &names, target, boundary).ok_or(refused)?;
-            made.push(made_one);
-        }
-        if let Some(tagging) = &step.tagging
-            && made.iter().any(|one| one.context.get("aws:TagKeys").is_some())
-        {
-            made.push(self.tagged(tagging, &made, target).ok_or(Refused::ByName)?);
-        }
-        Ok(made)
-    }
-
-    /// The request for permission to tag what is made with tags.
-    fn tagged(&self, tagging: &str, made: &[Made], target: Target) -> Option<Made> {
-        let action = Action::parse(tagging)?;
-        let first = made.first()?;
-        let side = self.resource_side(first.trust, target)?;
-        let context = first.context.clone();
-        let permitted = self.question(&action, &first.resource, &side, context, false, first.trust, target);
-        Some(Made {
-            action_name: tagging.to_owned(),
-            action,
-            resource: first.resource.clone(),
-            context: permitted.as_ref()?.context.clone(),
-            trust: first.trust,
-            conditional: permitted?.conditional,
-        })
-    }
-
-    fn request(
-        &self,
-        step: &Step,
-        action: &Action,
-        resource: Resource,
-        names: &Names,
-        target: Target,
-        boundary: Option<&str>,
-    ) -> Option<Made> {
-        let mut context = self.node.context.clone();
-        self.world.describe(&mut context, &resource, target, action);
-        if let Some(boundary) = boundary {
-            context.set("iam:PermissionsBoundary", boundary);
-        }
-        let global = matches!(action.service(), "iam" | "sts");
-        let first = names::regions(names.get("partition").map_or("aws", String::as_str)).first();
-        let region = if global { first.copied() } else { names.get("region").map(String::as_str) };
-        context.set("aws:RequestedRegion", region.unwrap_or_default());
-        for (key, template) in &step.context {
-            context.set(key, names::fill(template, names));
-        }
-        let side = self.resource_side(step.trust, target)?;
-        let tags = step.tagging.is_some();
-        let Permitted { context, conditional } =
-            self.question(action, &resource, &side, context, tags, step.trust, target)?;
-        let action_name = step.action.clone();
-        Some(Made { action: action.clone(), action_name, resource, context, trust: step.trust, conditional })
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a request has that many parts")]
-    fn question(
-        &self,
-        action: &Action,
-        resource: &Resource,
-        resource_side: &ResourcePolicies,
-        context: Context,
-        takes_tags: bool,
-        trust: Option<TrustPolicy>,
-        target: Target,
-    ) -> Option<Permitted> {
-        let mut policies = self.policies();
-        if trust == Some(TrustPolicy::Existing) {
-            let role = target.principal.and_then(|index| self.world.principals.get(index));
-            policies.extend(role.and_then(|role| role.trust));
-        }
-        let principal = &self.principal.engine;
-        let side = &self.node.side;
-        let any_that_exists = target.any_that_exists;
-        let question = Question {
-            principal,
-            side,
-            policies,
-            action,
-            resource,
-            resource_side,
-            context,
-            takes_tags,
-            any_that_exists,
-        };
-        question.permitted(self.world)
-    }
-
-    /// Every policy on the attacker's side.
-    fn policies(&self) -> Vec<PolicyIndex> {
-        let scps =
-            self.world.accounts.get(self.principal.account).map(|account| account.scp_policies.as_slice());
-        let own = self.node.identity.iter().chain(&self.node.boundary);
-        own.chain(scps.unwrap_or_default()).copied().collect()
-    }
-
-    /// The trust policy that decides, if one does; `None` if it could not be read.
-    pub(super) fn resource_side(
-        &self,
-        trust: Option<TrustPolicy>,
-        target: Target,
-    ) -> Option<ResourcePolicies> {
-        let policy = match trust {
-            None => None,
-            Some(TrustPolicy::Existing) => {
-                let role = self.world.principals.get(target.principal?)?;
-                Some(PolicySet::new(self.world.compiled(&[role.trust?])))
-            }
-            Some(TrustPolicy::Written) => {
-                let text = format!(
-                    r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Principal": {{"AWS": {}}},
-                        "Action": ["sts:AssumeRole", "sts:TagSession"]}}}}"#,
-                    serde_json::Value::from(self.principal.arn.as_str())
-                );
-                let policy =
-                    CompiledPolicy::from_text("the trust policy that the attacker writes", &text).ok()?;
-                Some(PolicySet::new(vec![policy.into()]))
-            }
-        };
-        Some(ResourcePolicies { policy, ..ResourcePolicies::default() })
     }
 }

@@ -6,16 +6,18 @@ use super::administrator::Administrators;
 use super::attempt::{Attempt, Target};
 use super::node::{Change, Node};
 use super::technique::{Gives, TargetKind, Technique};
-use super::world::{Boundary, ManagedIndex, PrincipalIndex, PrincipalKind, World};
+use super::world::{Boundary, Managed, ManagedIndex, PrincipalIndex, PrincipalKind, World};
 use crate::Access;
 
-/// The changes of a user or role that a technique can be tried for, the most useful ones first.
+/// The changes of a user or role that a technique can be tried for, the most useful ones first; without `every`, only
+/// those that give everything where there is a choice.
 pub(super) fn possible(
     world: &World,
     administrators: &Administrators,
     node: &Node,
     whom: PrincipalIndex,
     technique: &Technique,
+    every: bool,
 ) -> Vec<(Target, Change)> {
     let Some(principal) = world.principals.get(whom) else { return Vec::new() };
     let itself = node.principal == whom;
@@ -56,12 +58,21 @@ pub(super) fn possible(
             Gives::Rights => vec![(target, Change::Rights)],
             Gives::NoBoundary if !bounded => Vec::new(),
             Gives::NoBoundary => limits(world, administrators, principal.account, target, technique),
-            Gives::AttachedPolicy => attachable(world, administrators, principal.account, target),
+            Gives::AttachedPolicy => attachable(world, administrators, principal.account, target, every),
             Gives::PolicyVersion => versions(world, administrators, target, technique.target, bounded),
-            Gives::Membership => joinable(world, administrators, principal.account, target, &groups),
+            Gives::Membership => joinable(world, administrators, principal.account, target, &groups, every),
             Gives::Credentials | Gives::NewAdministrator | Gives::Combination => Vec::new(),
         })
         .collect()
+}
+
+/// Whether a change gives whom it is made of everything.
+pub(super) fn is_everything(world: &World, administrators: &Administrators, change: Change) -> bool {
+    match change {
+        Change::Rights | Change::NoBoundary => true,
+        Change::Joined(group) => administrators.wide_groups(world).contains(&group),
+        Change::Attached(_) | Change::Version(..) => false,
+    }
 }
 
 fn is_customers(world: &World, policy: ManagedIndex) -> bool {
@@ -80,25 +91,15 @@ fn limits(
         technique.all_steps().any(|step| step.context.values().any(|one| one.contains("{attached}")));
     let mut found = vec![(target, Change::NoBoundary)];
     if chooses {
-        let wide = managed_of(world, account)
-            .filter(|&policy| allows_everything(world, administrators, policy) == Access::Yes);
+        let wide = administrators.wide_policies(world).iter().copied();
+        let wide = wide.filter(|&policy| is_of(world, policy, account));
         found.extend(wide.map(|policy| (Target { chosen: Some(policy), ..target }, Change::NoBoundary)));
     }
     found
 }
 
-fn managed_of(world: &World, account: usize) -> impl Iterator<Item = ManagedIndex> {
-    let managed = world.managed.iter().enumerate();
-    managed.filter(move |(_, policy)| policy.account == account).map(|(index, _)| index)
-}
-
-fn allows_everything(world: &World, administrators: &Administrators, policy: ManagedIndex) -> Access {
-    let current = world.managed.get(policy).and_then(|policy| policy.current);
-    let denies = current.and_then(|index| world.policies.get(index)).is_none_or(|policy| policy.denies);
-    match current {
-        Some(current) if !denies => administrators.of_set(world, &[current]),
-        _ => Access::No,
-    }
+fn is_of(world: &World, policy: ManagedIndex, account: usize) -> bool {
+    world.managed.get(policy).is_some_and(|policy| policy.account == account)
 }
 
 /// Policies to attach: AWS's own for administrators, others that allow everything, the rest.
@@ -107,22 +108,23 @@ fn attachable(
     administrators: &Administrators,
     account: usize,
     target: Target,
+    every: bool,
 ) -> Vec<(Target, Change)> {
     let mut found = vec![(target, Change::Rights)];
-    let mut rest = Vec::new();
-    for policy in managed_of(world, account) {
-        let chosen = Target { chosen: Some(policy), ..target };
-        let current = world.managed.get(policy).and_then(|policy| policy.current);
-        let Some(document) = current.and_then(|index| world.policies.get(index)) else { continue };
-        match allows_everything(world, administrators, policy) {
-            Access::Yes => found.push((chosen, Change::Rights)),
-            _ if !document.denies && document.potential != Default::default() => {
-                rest.push((chosen, Change::Attached(policy)));
-            }
-            _ => {}
-        }
+    let chosen = |policy: ManagedIndex| Target { chosen: Some(policy), ..target };
+    let wide = administrators.wide_policies(world);
+    let own = wide.iter().filter(|&&policy| is_of(world, policy, account));
+    found.extend(own.map(|&policy| (chosen(policy), Change::Rights)));
+    if every {
+        let grants = |policy: &Managed| {
+            let current = policy.current.and_then(|index| world.policies.get(index));
+            current.is_some_and(|policy| !policy.denies && policy.potential != Default::default())
+        };
+        let rest = world.managed.iter().enumerate().filter(|(index, policy)| {
+            policy.account == account && grants(policy) && wide.binary_search(index).is_err()
+        });
+        found.extend(rest.map(|(index, _)| (chosen(index), Change::Attached(index))));
     }
-    found.extend(rest);
     found
 }
 
@@ -159,18 +161,14 @@ fn joinable(
     account: usize,
     target: Target,
     joined: &[usize],
+    every: bool,
 ) -> Vec<(Target, Change)> {
-    let mut found = Vec::new();
-    for (index, group) in world.groups.iter().enumerate() {
-        if group.account != account || joined.contains(&index) {
-            continue;
-        }
-        let standing = administrators.of_set(world, &group.grants.policies);
-        let chosen = Target { group: Some(index), ..target };
-        found.push((standing, (chosen, Change::Joined(index))));
-    }
-    found.sort_by_key(|(standing, _)| std::cmp::Reverse(*standing));
-    found.into_iter().map(|(_, one)| one).collect()
+    let wide = administrators.wide_groups(world);
+    let rest = (0..world.groups.len()).filter(|group| every && wide.binary_search(group).is_err());
+    let open = wide.iter().copied().chain(rest).filter(|group| {
+        world.groups.get(*group).is_some_and(|one| one.account == account) && !joined.contains(group)
+    });
+    open.map(|group| (Target { group: Some(group), ..target }, Change::Joined(group))).collect()
 }
 
 /// Whether somebody whom an attempt makes is limited by no boundary that he had to be given.
@@ -190,9 +188,8 @@ pub(super) fn new_one_is_unlimited(
     let is_aws = world.accounts.get(account).is_some_and(|account| {
         *arn == format!("arn:{}:iam::aws:policy/AdministratorAccess", account.partition)
     });
-    let listed =
-        || managed_of(world, account).find(|&one| world.managed.get(one).is_some_and(|one| one.arn == *arn));
-    removed
-        || is_aws
-        || listed().is_some_and(|one| allows_everything(world, administrators, one) == Access::Yes)
+    let is_it = |one: &ManagedIndex| world.managed.get(*one).is_some_and(|one| one.arn == *arn);
+    let wide =
+        || administrators.wide_policies(world).iter().any(|one| is_of(world, *one, account) && is_it(one));
+    removed || is_aws || wide()
 }

@@ -5,16 +5,17 @@
 //! finds is collected too, until it finds nothing. So nothing of the last set can be left out, and if it is the
 //! smallest for the collected paths, no smaller cut exists.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use super::output::{Cut, Path, StatementUse};
 use super::unit::Unit;
 use super::world::World;
 
-/// The most branches looked at for a smallest set.
-const MOST_BRANCHES: usize = 100_000;
-/// The most rounds of collecting.
-pub(super) const MOST_ROUNDS: usize = 40;
+/// The most paths looked at for a smallest set, each time anew, among paths that have to do with each other.
+const MOST_COMPARED: usize = 1_000_000;
+/// The most units among which a smaller set is looked for.
+const MOST_EXACT: usize = 60;
 
 /// What must stay: grants that administrators hold.
 pub(super) struct Protected {
@@ -57,7 +58,8 @@ impl Protected {
 
     fn of_statement(&self, world: &World, holder: &str, used: &StatementUse, units: &mut BTreeSet<Unit>) {
         let index = used.pointer.rsplit('/').next().and_then(|last| last.parse().ok()).unwrap_or(0);
-        let managed = world.managed.iter().find(|one| one.arn == used.policy);
+        let place = world.managed_named(&used.policy);
+        let managed = place.and_then(|place| world.managed.get(place));
         let is_aws = used.policy.contains(":iam::aws:");
         let written = !used.policy.starts_with("arn:") || used.policy.contains(' ');
         if !is_aws && !written && !self.policies.contains(&used.policy) {
@@ -67,8 +69,7 @@ impl Protected {
         if !is_aws && managed.is_none() || denies.is_some_and(|policy| policy.denies) {
             return;
         }
-        let Some(principal) = world.principals.iter().find(|one| one.arn == holder) else { return };
-        let place = world.managed.iter().position(|one| one.arn == used.policy);
+        let Some(principal) = world.principal_named(holder) else { return };
         let holds = |managed: &[usize]| place.is_some_and(|place| managed.contains(&place));
         let mut identities = Vec::new();
         if holds(&principal.own.managed) {
@@ -86,28 +87,11 @@ impl Protected {
 pub(super) struct Collected {
     sets: BTreeSet<BTreeSet<Unit>>,
     stuck: BTreeSet<String>,
-    /// How often paths were noted.
-    pub(super) rounds: usize,
 }
 
 impl Collected {
-    /// Notes paths; says whether one is new.
-    pub(super) fn note_all(
-        &mut self,
-        paths: &[(String, Path)],
-        protected: &Protected,
-        world: &World,
-    ) -> bool {
-        self.rounds += 1;
-        let mut news = false;
-        for (arn, path) in paths {
-            news |= self.note(arn, protected.units(world, path));
-        }
-        news
-    }
-
     /// Notes a path; says whether it is new.
-    fn note(&mut self, arn: &str, units: BTreeSet<Unit>) -> bool {
+    pub(super) fn note(&mut self, arn: &str, units: BTreeSet<Unit>) -> bool {
         if units.is_empty() {
             self.stuck.insert(arn.to_owned());
             return false;
@@ -117,11 +101,14 @@ impl Collected {
 
     /// A set with something of each path, and whether none is smaller.
     pub(super) fn smallest(&self) -> (BTreeSet<Unit>, bool) {
-        let sets: Vec<&BTreeSet<Unit>> = self.sets.iter().collect();
-        let mut best = without_excess(greedy(&sets), &sets);
-        let mut branches = 0;
-        let finished = branch(&sets, &mut BTreeSet::new(), &mut best, &mut branches);
-        (best, finished)
+        let (mut all, mut finished) = (BTreeSet::new(), true);
+        for sets in apart(&self.sets) {
+            let mut best = without_excess(&greedy(&sets), &sets);
+            let mut left = if best.len() > MOST_EXACT { 0 } else { MOST_COMPARED / sets.len().max(1) };
+            finished &= best.len() == 1 || branch(&sets, &mut BTreeSet::new(), &mut best, &mut left);
+            all.extend(best);
+        }
+        (all, finished)
     }
 
     /// The cut, once the search without it found nothing new.
@@ -135,33 +122,83 @@ impl Collected {
     }
 }
 
-fn greedy(sets: &[&BTreeSet<Unit>]) -> BTreeSet<Unit> {
-    let mut open: Vec<&BTreeSet<Unit>> = sets.to_vec();
-    let mut chosen = BTreeSet::new();
-    while !open.is_empty() {
-        let mut counts: BTreeMap<&Unit, usize> = BTreeMap::new();
-        for unit in open.iter().flat_map(|set| set.iter()) {
-            *counts.entry(unit).or_default() += 1;
+/// The paths in parts that have nothing to do with each other.
+fn apart(sets: &BTreeSet<BTreeSet<Unit>>) -> Vec<Vec<&BTreeSet<Unit>>> {
+    let mut with: HashMap<&Unit, Vec<usize>> = HashMap::new();
+    let sets: Vec<&BTreeSet<Unit>> = sets.iter().collect();
+    for (place, set) in sets.iter().enumerate() {
+        set.iter().for_each(|unit| with.entry(unit).or_default().push(place));
+    }
+    let mut seen = vec![false; sets.len()];
+    let mut parts = Vec::new();
+    for first in 0..sets.len() {
+        let (mut part, mut next) = (Vec::new(), vec![first]);
+        while let Some(place) = next.pop() {
+            let Some(set) = sets.get(place) else { continue };
+            if seen.get_mut(place).is_some_and(|seen| !std::mem::replace(seen, true)) {
+                part.push(*set);
+                // Each unit leads on once.
+                next.extend(set.iter().filter_map(|unit| with.remove(unit)).flatten());
+            }
         }
-        let Some((unit, _)) =
-            counts.into_iter().max_by_key(|(unit, count)| (*count, std::cmp::Reverse(*unit)))
-        else {
-            break;
-        };
-        let unit = unit.clone();
-        open.retain(|set| !set.contains(&unit));
-        chosen.insert(unit);
+        if !part.is_empty() {
+            part.sort();
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+/// The sets that each unit is in, by their places.
+fn places<'s>(sets: &[&'s BTreeSet<Unit>]) -> BTreeMap<&'s Unit, Vec<usize>> {
+    let mut places: BTreeMap<&Unit, Vec<usize>> = BTreeMap::new();
+    for (place, set) in sets.iter().enumerate() {
+        set.iter().for_each(|unit| places.entry(unit).or_default().push(place));
+    }
+    places
+}
+
+/// A set with something of each, always taking what is in most of those that have nothing yet.
+fn greedy(sets: &[&BTreeSet<Unit>]) -> BTreeSet<Unit> {
+    let places = places(sets);
+    let mut closed = vec![false; sets.len()];
+    let mut next: BinaryHeap<(usize, Reverse<&Unit>)> =
+        places.iter().map(|(unit, within)| (within.len(), Reverse(*unit))).collect();
+    let mut chosen = BTreeSet::new();
+    while let Some((count, Reverse(unit))) = next.pop() {
+        let within = places.get(unit).map(Vec::as_slice).unwrap_or_default();
+        let open = within.iter().filter(|&&place| closed.get(place) == Some(&false)).count();
+        if open == 0 {
+            continue;
+        }
+        if open < count {
+            next.push((open, Reverse(unit)));
+            continue;
+        }
+        chosen.insert(unit.clone());
+        for &place in within {
+            if let Some(closed) = closed.get_mut(place) {
+                *closed = true;
+            }
+        }
     }
     chosen
 }
 
 /// Drops what is not needed.
-fn without_excess(chosen: BTreeSet<Unit>, sets: &[&BTreeSet<Unit>]) -> BTreeSet<Unit> {
+fn without_excess(chosen: &BTreeSet<Unit>, sets: &[&BTreeSet<Unit>]) -> BTreeSet<Unit> {
+    let places = places(sets);
+    let mut within: Vec<usize> = sets.iter().map(|set| set.intersection(chosen).count()).collect();
     let mut kept = chosen.clone();
     for unit in chosen {
-        kept.remove(&unit);
-        if sets.iter().any(|set| set.is_disjoint(&kept)) {
-            kept.insert(unit);
+        let own = places.get(unit).map(Vec::as_slice).unwrap_or_default();
+        if own.iter().all(|&place| within.get(place).is_some_and(|&count| count > 1)) {
+            kept.remove(unit);
+            for &place in own {
+                if let Some(count) = within.get_mut(place) {
+                    *count -= 1;
+                }
+            }
         }
     }
     kept
@@ -172,12 +209,12 @@ fn branch(
     sets: &[&BTreeSet<Unit>],
     chosen: &mut BTreeSet<Unit>,
     best: &mut BTreeSet<Unit>,
-    branches: &mut usize,
+    left: &mut usize,
 ) -> bool {
-    *branches += 1;
-    if *branches > MOST_BRANCHES {
+    if *left == 0 {
         return false;
     }
+    *left -= 1;
     let open: Vec<&BTreeSet<Unit>> = sets.iter().copied().filter(|set| set.is_disjoint(chosen)).collect();
     let Some(next) = open.iter().min_by_key(|set| set.len()) else {
         if chosen.len() < best.len() {
@@ -198,7 +235,7 @@ fn branch(
     let mut finished = true;
     for unit in *next {
         chosen.insert(unit.clone());
-        finished &= branch(&open, chosen, best, branches);
+        finished &= branch(&open, chosen, best, left);
         chosen.remove(unit);
     }
     finished

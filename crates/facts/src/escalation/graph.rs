@@ -87,9 +87,13 @@ impl Queue {
         None
     }
 
-    /// Whether a way over a node at a distance can be among the shortest of another.
-    pub(super) fn is_wanted(&self, from: NodeIndex, distance: usize) -> bool {
-        !self.kept.contains(&from) && self.ways.get(&from).is_none_or(|way| way.distance > distance)
+    /// Whether a way that begins with a technique and is at least so long can be among the shortest of a node.
+    pub(super) fn is_wanted(&self, from: NodeIndex, technique: usize, least: usize) -> bool {
+        !self.kept.contains(&from)
+            && self.ways.get(&from).is_none_or(|way| {
+                let known = || way.first.iter().any(|edge| edge.first_technique() == Some(technique));
+                least < way.distance || least == way.distance && way.first.len() < MOST_CHAINS && !known()
+            })
     }
 
     pub(super) fn relax(&mut self, distance: usize, from: NodeIndex, edge: Edge) {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use palisade_policy::actions::table;
 use thiserror::Error;
 
+use super::precondition::check_twins;
 use super::technique::{Gives, Step, TargetKind, Technique};
 
 mod built_in {
@@ -46,6 +47,14 @@ pub fn built_in() -> Result<&'static [Technique], &'static TechniqueError> {
             let techniques: Vec<_> =
                 built_in::FILES.iter().map(|(id, text)| load(id, text)).collect::<Result<_, _>>()?;
             check_combinations(&techniques)?;
+            for technique in &techniques {
+                let file = format!("rules/escalation/{}.yaml", technique.id);
+                check_twins(technique, &techniques).map_err(|(place, message)| TechniqueError::Meaning {
+                    file,
+                    place,
+                    message,
+                })?;
+            }
             Ok(techniques)
         })
         .as_ref()

@@ -4,9 +4,11 @@
 //! decides every request on the concrete resource with all policies. What works are the edges of a graph, which is
 //! searched backwards from those who are administrators.
 
+mod action_set;
 mod administrator;
 mod attempt;
 mod changes;
+mod closing;
 mod common_text;
 mod credentials;
 mod cut;
@@ -15,15 +17,20 @@ mod input;
 mod label;
 mod load;
 mod names;
+mod naming;
 mod node;
 mod output;
 mod path;
 mod permission;
+mod precondition;
 mod prerequisite;
+mod reaching;
+mod requests;
 mod search;
 mod suitable;
 mod technique;
 mod together;
+mod touched;
 mod unit;
 mod world;
 
@@ -40,10 +47,11 @@ pub use unit::Unit;
 
 use administrator::Administrators;
 use attempt::{CONDITIONAL, EXTERNAL};
-use cut::{Collected, Protected};
+use closing::Closing;
+use cut::Protected;
 use graph::Ways;
 use path::Describing;
-use search::Search;
+use search::{Scope, Search};
 use world::{Builder, World};
 
 /// Searches the accounts with techniques.
@@ -53,64 +61,16 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let nothing = BTreeSet::new();
     let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
-    let search = Search::new(&world, techniques, &actions, &administrators);
+    let scope = Scope { bits: CONDITIONAL | EXTERNAL, concerned: None };
+    let search = Search::new(&world, techniques, &actions, &administrators, scope);
     let mut principals = report(&search);
     let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
     let protected = Protected::new(&world, held);
-    let cut = cut(accounts, techniques, &actions, &protected, &principals, &world);
+    let concerned = search.concerned();
+    let closing = Closing { accounts, techniques, actions: &actions, world: &world, protected, concerned };
+    let cut = closing.cut(&principals);
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
     Report { principals, cut }
-}
-
-/// Finds what closes every unconditional path.
-fn cut(
-    accounts: &[Account],
-    techniques: &[Technique],
-    actions: &[Action],
-    protected: &Protected,
-    principals: &[PrincipalReport],
-    world: &World,
-) -> Cut {
-    let mut collected = Collected::default();
-    let open = principals.iter().filter(|one| one.can_escalate);
-    let first: Vec<(String, Path)> =
-        open.flat_map(|one| one.paths.iter().map(|path| (one.arn.clone(), path.clone()))).collect();
-    // First paths that have nothing in common, so that few rounds are needed afterwards.
-    let (mut paths, mut gone) = (first, BTreeSet::new());
-    while collected.note_all(&paths, protected, world) && collected.rounds < cut::MOST_ROUNDS {
-        gone.extend(paths.iter().flat_map(|(_, path)| protected.units(world, path)));
-        paths = open_paths(accounts, techniques, actions, &gone);
-    }
-    let (mut removed, mut smallest) = collected.smallest();
-    let mut finished = removed.is_empty();
-    while !finished && collected.rounds < 2 * cut::MOST_ROUNDS {
-        let paths = open_paths(accounts, techniques, actions, &removed);
-        if collected.note_all(&paths, protected, world) {
-            (removed, smallest) = collected.smallest();
-        } else {
-            finished = true;
-        }
-    }
-    collected.into_cut(removed, smallest, finished)
-}
-
-/// The unconditional paths that are open without some statements and attachments.
-fn open_paths(
-    accounts: &[Account],
-    techniques: &[Technique],
-    actions: &[Action],
-    removed: &BTreeSet<Unit>,
-) -> Vec<(String, Path)> {
-    let world = Builder::new(actions, removed).build(accounts);
-    let administrators = Administrators::new();
-    let search = Search::new(&world, techniques, actions, &administrators);
-    let ways = search.ways(0);
-    let describing = Describing { search: &search };
-    (0..world.principals.len())
-        .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
-        .filter_map(|index| Some((world.principals.get(index)?.arn.clone(), describing.paths(index, &ways))))
-        .flat_map(|(arn, paths)| paths.into_iter().map(move |path| (arn.clone(), path)))
-        .collect()
 }
 
 /// The actions that techniques and the label of administrators rest on.

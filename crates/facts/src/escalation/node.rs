@@ -7,9 +7,9 @@ use std::rc::Rc;
 use palisade_policy::context::Context;
 use palisade_policy::policies::PrincipalPolicies;
 
-use super::world::{
-    ActionSet, Boundary, GroupIndex, ManagedIndex, PolicyIndex, PrincipalIndex, PrincipalKind, World,
-};
+use super::action_set::ActionSet;
+use super::attempt::AllMade;
+use super::world::{Boundary, GroupIndex, ManagedIndex, PolicyIndex, PrincipalIndex, PrincipalKind, World};
 
 /// What an attack changed about a user or role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +37,17 @@ pub(super) struct Node {
     pub(super) managed: Vec<ManagedIndex>,
     pub(super) groups: Vec<GroupIndex>,
     pub(super) boundary: Option<PolicyIndex>,
-    pub(super) side: PrincipalPolicies,
+    /// Shared by all who hold the same policies.
+    pub(super) side: Rc<PrincipalPolicies>,
     pub(super) potential: ActionSet,
     /// What its requests imply, and what nobody can know of them.
     pub(super) context: Context,
     /// The resource patterns of what its identity policies allow, by action, as far as that was asked.
     pub(super) allowed: RefCell<HashMap<String, Rc<[String]>>>,
+    /// By technique, whether it matters which policy it attaches, as far as that was asked.
+    pub(super) minds_policy: RefCell<HashMap<usize, bool>>,
+    /// By technique, the requests of the steps that have nothing to do with a target, as far as these were tried.
+    pub(super) free: RefCell<HashMap<usize, Option<AllMade>>>,
 }
 
 /// Condition keys about who or where the caller is that nothing tells.
@@ -112,6 +117,12 @@ impl World {
         for policy in identity.iter().filter_map(|&index| self.policies.get(index)) {
             potential.extend(&policy.potential);
         }
+        if let Some(boundary) = boundary.and_then(|index| self.policies.get(index)) {
+            potential.retain(&boundary.potential);
+        }
+        for policy in identity.iter().chain(&boundary).filter_map(|&index| self.policies.get(index)) {
+            potential.remove(&policy.forbidden);
+        }
         Some(Node {
             side: self.side(principal.account, &identity, boundary),
             context: self.implied(index),
@@ -123,23 +134,35 @@ impl World {
             boundary,
             potential,
             allowed: RefCell::default(),
+            minds_policy: RefCell::default(),
+            free: RefCell::default(),
         })
     }
 
     fn implied(&self, index: PrincipalIndex) -> Context {
         let Some(principal) = self.principals.get(index) else { return Context::new() };
-        let mut context = principal.engine.implied_context();
+        let mut context = self.unknown(principal.kind);
+        context.extend(&principal.engine.implied_context());
         context.set("aws:ViaAWSService", "false");
         context.set("aws:SecureTransport", "true");
         if let Some(account) = self.accounts.get(principal.account) {
             context.set("aws:CurrentTime", account.taken_at.to_string());
             context.set("aws:EpochTime", account.taken_at.as_second().to_string());
         }
-        UNKNOWN.iter().for_each(|key| context.mark_unknown(key));
-        if principal.kind == PrincipalKind::Role {
-            UNKNOWN_FOR_ROLES.iter().for_each(|key| context.mark_unknown(key));
-        }
         context
+    }
+
+    /// A context that says only what nobody can know; shared, as it is the same for everybody of a kind.
+    fn unknown(&self, kind: PrincipalKind) -> Context {
+        let marked = || {
+            let mut context = Context::new();
+            UNKNOWN.iter().for_each(|key| context.mark_unknown(key));
+            if kind == PrincipalKind::Role {
+                UNKNOWN_FOR_ROLES.iter().for_each(|key| context.mark_unknown(key));
+            }
+            context
+        };
+        self.unknown.borrow_mut().entry(kind).or_insert_with(marked).clone()
     }
 }
 

@@ -1,8 +1,10 @@
 //! What must hold of a target, as far as it is known.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use palisade_policy::context::Context;
+use palisade_policy::document::{PrincipalKind as Names, Principals};
 use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::{Action, Request, Resource};
@@ -10,7 +12,7 @@ use palisade_policy::request::{Action, Request, Resource};
 use super::attempt::{Attacker, Target};
 use super::permission::Question;
 use super::technique::{Prerequisite, Step, TrustPolicy};
-use super::world::{Boundary, PrincipalIndex, PrincipalKind, World};
+use super::world::{Boundary, PolicyIndex, PrincipalIndex, PrincipalKind, Trusting, World};
 
 /// A managed policy has at most so many versions ("IAM and AWS STS quotas").
 const MOST_VERSIONS: usize = 5;
@@ -152,18 +154,48 @@ impl World {
             trust: Some(TrustPolicy::Existing),
             ..Step::default()
         };
-        let others = self.principals.iter().enumerate();
-        let others = others.filter(|(index, other)| *index != role && Some(other.account) == account);
+        let Some(trust) = self.principals.get(role).and_then(|role| role.trust) else { return Vec::new() };
+        if !self.lets_identities_in(trust) {
+            return Vec::new();
+        }
+        let others = self.trusting(service);
+        let others = others.iter().filter(|(index, ..)| {
+            *index != role && self.principals.get(*index).map(|other| other.account) == account
+        });
         others
-            .filter_map(|(index, other)| {
-                let trusted = (other.kind == PrincipalKind::Role && !other.reserved)
-                    .then(|| self.trusts_service(index, service))??;
-                let node = self.node(index, BTreeSet::new())?;
+            .filter_map(|(index, trusted, node)| {
                 let target = Target { principal: Some(role), ..Target::default() };
-                let allowed = Attacker::new(self, &node)?.is_allowed(&step, target)?;
-                Some((index, trusted || allowed))
+                let allowed = Attacker::new(self, node)?.is_allowed(&step, target)?;
+                Some((*index, *trusted || allowed))
             })
             .collect()
+    }
+
+    /// Whether a trust policy names anybody but services.
+    fn lets_identities_in(&self, trust: PolicyIndex) -> bool {
+        let statements = self.policies.get(trust).map(|policy| policy.document.statements.as_slice());
+        let elements = statements.unwrap_or_default().iter().filter_map(|one| one.principals.as_ref());
+        elements.into_iter().any(|element| match &element.principals {
+            Principals::ByKind(kinds) => element.negated || kinds.iter().any(|(kind, _)| *kind == Names::Aws),
+            _ => true,
+        })
+    }
+
+    /// The roles that trust a service; with whether that is conditional.
+    fn trusting(&self, service: &str) -> Trusting {
+        if let Some(known) = self.trusting.borrow().get(service) {
+            return Rc::clone(known);
+        }
+        let roles = self.principals.iter().enumerate();
+        let roles = roles.filter(|(_, one)| one.kind == PrincipalKind::Role && !one.reserved);
+        let found: Trusting = roles
+            .filter_map(|(index, _)| {
+                let conditional = self.trusts_service(index, service)?;
+                Some((index, conditional, self.node(index, BTreeSet::new())?))
+            })
+            .collect();
+        self.trusting.borrow_mut().insert(service.to_owned(), Rc::clone(&found));
+        found
     }
 
     /// Adds what is known of the resource of a request to its context.

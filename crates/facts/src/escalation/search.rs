@@ -1,24 +1,30 @@
 //! Who reaches an administrator: a graph of users and roles, searched backwards from those who are.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use palisade_policy::document::{PrincipalKind as Names, Principals};
 use palisade_policy::request::Action;
 
 use super::administrator::Administrators;
-use super::attempt::{Attacker, Attempt, CONDITIONAL, Target};
+use super::attempt::{Attacker, Attempt, Target};
 use super::changes;
-use super::graph::{Edge, Queue, Ways};
+use super::graph::Edge;
 use super::label::{self, Standing};
+use super::naming::Naming;
 use super::node::{Change, NodeIndex, Nodes};
-use super::technique::{Gives, Prerequisite, TargetKind, Technique, TrustPolicy};
+use super::technique::{Gives, Prerequisite, TargetKind, Technique};
 use super::world::{PrincipalIndex, PrincipalKind, World};
 use crate::Access;
 
 /// The most changes of one user or role looked at together.
 const MOST_VARIANTS: usize = 32;
+
+/// In accounts with more users and roles than this, changes of others that do not give everything are looked at only
+/// where whoever makes them also gets their credentials.
+const MOST_FOR_EVERY_CHANGE: usize = 300;
+/// The action by which roles are assumed.
+pub(super) const ASSUME: &str = "sts:AssumeRole";
 
 /// A change that a node can make of somebody whose credentials it cannot get. Whoever gets those otherwise uses it.
 #[derive(Debug, Clone)]
@@ -32,9 +38,19 @@ pub(super) struct Pending {
 /// Who tries which technique on whom.
 type Trial = (NodeIndex, usize, PrincipalIndex);
 
+/// What a search is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope<'s> {
+    /// The qualities of paths beyond those that are unconditional.
+    pub(super) bits: u8,
+    /// The only users and roles that can have a part in a path, where that is known.
+    pub(super) concerned: Option<&'s HashSet<PrincipalIndex>>,
+}
+
 /// The search: what everybody can do.
 pub(super) struct Search<'w> {
     pub(super) world: &'w World,
+    pub(super) scope: Scope<'w>,
     pub(super) techniques: &'w [Technique],
     pub(super) administrators: &'w Administrators,
     pub(super) nodes: Nodes,
@@ -48,12 +64,13 @@ pub(super) struct Search<'w> {
     /// For each technique: of each of these lists of actions, one is needed.
     needs: Vec<Vec<Vec<usize>>>,
     /// For each technique: the nodes that could have what it needs.
-    able: Vec<BTreeSet<NodeIndex>>,
-    assume: Option<usize>,
-    /// The nodes whose policies could allow assuming some role.
-    assuming: Vec<NodeIndex>,
-    /// The users and roles as they are, by ARN.
-    by_arn: HashMap<&'w str, NodeIndex>,
+    pub(super) able: Vec<BTreeSet<NodeIndex>>,
+    /// For each technique that gives credentials: the action that names the target, by its place.
+    pub(super) keys: Vec<Option<&'w str>>,
+    /// By action: the nodes whose policies allow it on what.
+    pub(super) naming: BTreeMap<&'w str, Naming>,
+    /// The nodes of each user and role, by ARN.
+    pub(super) by_arn: HashMap<&'w str, Vec<NodeIndex>>,
     /// What was tried: by whom, which technique, on whom.
     tried: RefCell<HashMap<Trial, Option<Rc<Attempt>>>>,
 }
@@ -64,9 +81,11 @@ impl<'w> Search<'w> {
         techniques: &'w [Technique],
         actions: &'w [Action],
         administrators: &'w Administrators,
+        scope: Scope<'w>,
     ) -> Self {
         let mut search = Self {
             world,
+            scope,
             techniques,
             administrators,
             nodes: Nodes::default(),
@@ -76,11 +95,12 @@ impl<'w> Search<'w> {
             pending: Vec::new(),
             needs: techniques.iter().map(|technique| needs(technique, actions)).collect(),
             able: vec![BTreeSet::new(); techniques.len()],
-            assume: place_of("sts:AssumeRole", actions),
-            assuming: Vec::new(),
-            by_arn: world.principals.iter().enumerate().map(|(at, one)| (one.arn.as_str(), at)).collect(),
+            keys: techniques.iter().map(key).collect(),
+            naming: BTreeMap::from([(ASSUME, Naming::default())]),
+            by_arn: HashMap::new(),
             tried: RefCell::default(),
         };
+        search.naming.extend(search.keys.iter().flatten().map(|action| (*action, Naming::default())));
         for principal in 0..world.principals.len() {
             search.place(principal, BTreeSet::new());
         }
@@ -112,20 +132,29 @@ impl<'w> Search<'w> {
     }
 
     /// Whether a node's policies could allow what a technique needs.
-    fn is_able(&self, node: NodeIndex, technique: usize) -> bool {
+    pub(super) fn is_able(&self, node: NodeIndex, technique: usize) -> bool {
         self.able.get(technique).is_some_and(|able| able.contains(&node))
     }
 
     /// Notes for which techniques a node's policies could allow what they need.
     fn note_able(&mut self, index: NodeIndex) {
         let Some(node) = self.nodes.all.get(index) else { return };
-        if self.assume.is_some_and(|at| node.potential.contains(at)) {
-            self.assuming.push(index);
+        if self.scope.concerned.is_some_and(|concerned| !concerned.contains(&node.principal)) {
+            return;
+        }
+        let bits = self.scope.bits;
+        let world: &'w World = self.world;
+        let Some(attacker) = Attacker::new(world, node) else { return };
+        let principal = world.principals.get(node.principal);
+        self.by_arn.entry(principal.map_or("", |one| one.arn.as_str())).or_default().push(index);
+        for (action, naming) in &mut self.naming {
+            attacker.allowed(action).iter().for_each(|pattern| naming.add(pattern, index));
         }
         for ((technique, needs), able) in self.techniques.iter().zip(&self.needs).zip(&mut self.able) {
             let own_rights = technique.by_present_rights && node.changes.contains(&Change::Rights);
             let has = |one_of: &Vec<usize>| one_of.iter().any(|&at| node.potential.contains(at));
-            if !own_rights && needs.iter().all(has) {
+            let beyond = technique.external_state.is_some() && bits & super::attempt::EXTERNAL == 0;
+            if !beyond && !own_rights && needs.iter().all(has) {
                 able.insert(index);
             }
         }
@@ -160,13 +189,10 @@ impl<'w> Search<'w> {
             self.make_somebody(index, &able, &mut edges);
         }
         if !done(&edges, &self.standing) {
-            let account = self.world.principals.get(own).map(|one| one.account);
-            for other in 0..self.world.principals.len() {
-                let target = self.world.principals.get(other);
-                if other == own || target.map(|one| one.account) != account {
-                    continue;
+            for other in self.touched(index, &able) {
+                if other != own {
+                    self.change_somebody(index, other, &able, &mut edges);
                 }
-                self.change_somebody(index, other, &able, &mut edges);
                 if done(&edges, &self.standing) {
                     break;
                 }
@@ -175,6 +201,16 @@ impl<'w> Search<'w> {
         if !edges.is_empty() {
             self.own_edges.insert(index, edges);
         }
+    }
+
+    /// Everybody whom techniques that change somebody can be about.
+    fn touched(&self, index: NodeIndex, able: &[usize]) -> BTreeSet<PrincipalIndex> {
+        let node = self.nodes.all.get(index);
+        let Some(attacker) = node.and_then(|node| Attacker::new(self.world, node)) else {
+            return BTreeSet::new();
+        };
+        let changing = able.iter().filter_map(|&at| self.techniques.get(at)).filter(|one| one.is_change());
+        changing.flat_map(|technique| attacker.touched(technique)).collect()
     }
 
     /// Adds an edge for each change of a user or role that the node can make and then use.
@@ -189,15 +225,27 @@ impl<'w> Search<'w> {
         let (Some(attacker), itself) = (Attacker::new(self.world, node), node.principal == whom) else {
             return;
         };
+        let many = self.world.principals.len() > MOST_FOR_EVERY_CHANGE;
         let before = if itself { node.changes.clone() } else { BTreeSet::new() };
         let mut access = None;
         let mut found = Vec::new();
         for &at in able {
             let Some(technique) = self.techniques.get(at).filter(|one| one.is_change()) else { continue };
-            for (target, change) in changes::possible(self.world, self.administrators, node, whom, technique)
-            {
+            let every = match technique.gives {
+                Gives::AttachedPolicy => attacker.minds_policy(at, technique),
+                _ => !many || itself,
+            };
+            let possible = changes::possible(self.world, self.administrators, node, whom, technique, every);
+            for (target, change) in possible {
                 if before.contains(&change) {
                     continue;
+                }
+                // In a large account, a change that is less than everything counts if its maker can use it.
+                if many && !itself && !changes::is_everything(self.world, self.administrators, change) {
+                    let way = access.get_or_insert_with(|| self.access(&attacker, index, whom));
+                    if way.is_none() {
+                        continue;
+                    }
                 }
                 let Some(attempt) = attacker.attempt(at, technique, target) else { continue };
                 let certain = attempt.bits == 0;
@@ -209,7 +257,9 @@ impl<'w> Search<'w> {
                 let mut after = before.clone();
                 after.insert(change);
                 found.push((attempts, after));
-                if certain && change == Change::Rights {
+                let alike =
+                    || technique.gives == Gives::AttachedPolicy && !attacker.minds_policy(at, technique);
+                if change == Change::Rights && (certain || alike()) {
                     break;
                 }
             }
@@ -248,7 +298,7 @@ impl<'w> Search<'w> {
     }
 
     /// Tries a technique for credentials, once.
-    fn try_on(
+    pub(super) fn try_on(
         &self,
         attacker: &Attacker<'_>,
         index: NodeIndex,
@@ -270,7 +320,7 @@ impl<'w> Search<'w> {
     }
 
     /// Whether a technique for credentials can be about somebody.
-    fn fits(&self, technique: &Technique, whom: PrincipalIndex) -> bool {
+    pub(super) fn fits(&self, technique: &Technique, whom: PrincipalIndex) -> bool {
         let Some(target) = self.world.principals.get(whom) else { return false };
         let kind = match target.kind {
             PrincipalKind::User => TargetKind::User,
@@ -302,127 +352,13 @@ impl<'w> Search<'w> {
             }
         }
     }
+}
 
-    /// The ways to an administrator over edges of which the bits are among `bits`.
-    pub(super) fn ways(&self, bits: u8) -> Ways {
-        self.ways_to(&self.goals(bits), bits)
-    }
-
-    fn goals(&self, bits: u8) -> Vec<NodeIndex> {
-        let is_goal = |standing: Access| {
-            standing == Access::Yes || bits & CONDITIONAL != 0 && standing == Access::Conditional
-        };
-        let administrators = self.standing.iter().enumerate().filter(|(_, standing)| is_goal(**standing));
-        administrators.map(|(index, _)| index).chain([NEW]).collect()
-    }
-
-    /// The same, for those who are not among `known` ways; these stay as they are.
-    pub(super) fn ways_beyond(&self, known: &Ways, bits: u8) -> Ways {
-        self.run(Queue::beyond(known, &self.goals(bits)), bits)
-    }
-
-    /// The ways to some nodes.
-    pub(super) fn ways_to(&self, goals: &[NodeIndex], bits: u8) -> Ways {
-        self.run(Queue::new(goals), bits)
-    }
-
-    fn run(&self, mut queue: Queue, bits: u8) -> Ways {
-        let into = self.edges_by_target();
-        while let Some((distance, index)) = queue.next() {
-            for (from, edge) in into.get(&index).into_iter().flatten() {
-                if edge.bits & !bits == 0 && self.standing.get(*from) != Some(&Access::Yes) {
-                    queue.relax(distance, *from, (*edge).clone());
-                }
-            }
-            // Credentials are those of somebody as he is; what was changed about him is used by edges above.
-            let Some(node) = self.nodes.all.get(index).filter(|node| node.changes.is_empty()) else {
-                continue;
-            };
-            let found = self.takers(node.principal, index, bits, |from| queue.is_wanted(from, distance));
-            for (from, edge) in found {
-                queue.relax(distance, from, edge);
-            }
-        }
-        queue.ways
-    }
-
-    fn edges_by_target(&self) -> BTreeMap<NodeIndex, Vec<(NodeIndex, &Edge)>> {
-        let mut into: BTreeMap<NodeIndex, Vec<(NodeIndex, &Edge)>> = BTreeMap::new();
-        for (from, edges) in &self.own_edges {
-            for edge in edges {
-                into.entry(edge.to).or_default().push((*from, edge));
-            }
-        }
-        into
-    }
-
-    /// Who gets the credentials of somebody.
-    fn takers(
-        &self,
-        whom: PrincipalIndex,
-        to: NodeIndex,
-        bits: u8,
-        wanted: impl Fn(NodeIndex) -> bool,
-    ) -> Vec<(NodeIndex, Edge)> {
-        let mut found = Vec::new();
-        let account = self.world.principals.get(whom).map(|one| one.account);
-        for (at, technique) in self.techniques.iter().enumerate() {
-            if technique.gives != Gives::Credentials || !self.fits(technique, whom) {
-                continue;
-            }
-            if technique.external_state.is_some() && bits & super::attempt::EXTERNAL == 0 {
-                continue;
-            }
-            let by_trust = technique.steps.iter().all(|one| one.trust == Some(TrustPolicy::Existing));
-            let everybody = self.able.get(at).into_iter().flatten().copied();
-            let candidates: Vec<NodeIndex> =
-                if by_trust { self.trusted_by(whom) } else { everybody.collect() };
-            for from in candidates {
-                let Some(node) = self.nodes.all.get(from) else { continue };
-                if node.principal == whom || self.standing.get(from) == Some(&Access::Yes) || !wanted(from) {
-                    continue;
-                }
-                let here = self.world.principals.get(node.principal).map(|one| one.account) == account;
-                if !here && !by_trust {
-                    continue;
-                }
-                let attempt = Attacker::new(self.world, node)
-                    .and_then(|attacker| self.try_on(&attacker, from, at, whom));
-                if let Some(attempt) = attempt.filter(|attempt| attempt.bits & !bits == 0) {
-                    found.push((from, Edge::by(from, attempt, to)));
-                }
-            }
-        }
-        found
-    }
-
-    /// Everybody whom a role may trust: who may assume roles by his policies, and whom its trust policy names.
-    fn trusted_by(&self, role: PrincipalIndex) -> Vec<NodeIndex> {
-        let trust = self.world.principals.get(role).and_then(|role| role.trust);
-        let Some(policy) = trust.and_then(|index| self.world.policies.get(index)) else { return Vec::new() };
-        let mut named: BTreeSet<&str> = BTreeSet::new();
-        for element in policy.document.statements.iter().filter_map(|one| one.principals.as_ref()) {
-            match &element.principals {
-                Principals::ByKind(kinds) if !element.negated => {
-                    let aws = kinds.iter().filter(|(kind, _)| *kind == Names::Aws);
-                    named.extend(aws.flat_map(|(_, values)| values.items.iter().map(String::as_str)));
-                }
-                _ => drop(named.insert("*")),
-            }
-        }
-        if named.contains("*") {
-            return (0..self.nodes.all.len()).collect();
-        }
-        let mut found: BTreeSet<NodeIndex> = self.assuming.iter().copied().collect();
-        for (index, node) in self.nodes.all.iter().enumerate().skip(self.world.principals.len()) {
-            let principal = self.world.principals.get(node.principal);
-            if principal.is_some_and(|one| named.contains(one.arn.as_str())) {
-                found.insert(index);
-            }
-        }
-        found.extend(named.into_iter().filter_map(|arn| self.by_arn.get(arn)));
-        found.into_iter().collect()
-    }
+/// The action by which a technique for credentials names its target, if one does.
+fn key(technique: &Technique) -> Option<&str> {
+    let mut steps = technique.steps.iter().filter(|step| step.when.is_none() && step.trust.is_none());
+    let named = steps.find(|step| step.resources.first().is_some_and(|one| one == "{target}"));
+    named.filter(|_| technique.gives == Gives::Credentials).map(|step| step.action.as_str())
 }
 
 /// The actions that a technique needs for sure: of each list, one.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::precondition::Example;
 
 /// A technique, from a file of `rules/escalation/`.
 #[derive(Debug, Clone, Deserialize)]
@@ -110,7 +112,7 @@ pub enum TargetKind {
 }
 
 /// What must hold of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prerequisite {
     /// The user has a console password.
@@ -173,23 +175,40 @@ pub enum TrustPolicy {
     Written,
 }
 
-/// An account and what should be found in it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Example {
-    /// What is special about it.
-    pub name: String,
-    /// The status of the user or role `actor`.
-    pub expect: String,
-    /// The account in short.
-    #[serde(default)]
-    pub given: serde_json::Value,
+impl Prerequisite {
+    /// The name that files use.
+    pub(super) fn name(self) -> String {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
 }
 
 impl Technique {
     /// Whether it changes what somebody may do, instead of giving credentials.
     pub(super) fn is_change(&self) -> bool {
         !matches!(self.gives, Gives::Credentials | Gives::NewAdministrator | Gives::Combination)
+    }
+
+    /// Whether it depends on the target if a step is allowed.
+    pub(super) fn is_about_target(&self, step: &Step) -> bool {
+        const OF_TARGET: [&str; 7] =
+            ["{target}", "{target_name}", "{profile}", "{through}", "{group}", "{policy}", "{attached}"];
+        let mentions = |step: &Step| {
+            let mut templates = step.resources.iter().chain(step.context.values());
+            templates.any(|template| OF_TARGET.iter().any(|name| template.contains(name)))
+        };
+        self.target == TargetKind::New
+            || step.when.is_some()
+            || std::iter::once(step).chain(&step.one_of).any(|one| one.trust.is_some() || mentions(one))
+    }
+
+    /// How many requests it takes at least.
+    pub(super) fn fewest_requests(&self) -> usize {
+        let of = |step: &Step| step.resources.len().max(1);
+        let needed = self.steps.iter().filter(|step| step.when.is_none());
+        needed.map(|step| step.one_of.iter().map(of).min().unwrap_or_else(|| of(step))).sum::<usize>().max(1)
     }
 
     /// Every step, with those of which one is enough.

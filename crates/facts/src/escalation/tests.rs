@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use palisade_snapshot::Shared;
 use serde_json::{Map, Value, json};
 
-use super::{Account, KnownCredentials, analyse, built_in};
+use super::precondition::check_twins;
+use super::{Account, KnownCredentials, Technique, analyse, built_in};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -104,7 +105,7 @@ impl Described {
         }
         if !given["boundary"].is_null() {
             let boundary = format!("boundary-of-{name}");
-            let older = json!({"older": given["boundary_older"]});
+            let older = json!({"older": given["boundary_older"], "versions": given["boundary_versions"]});
             self.push("Policies", policy(&boundary, ACCOUNT, &json!([allow(&given["boundary"])]), &older));
             one["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": policy_arn(&boundary)});
         }
@@ -112,10 +113,14 @@ impl Described {
     }
 
     fn status(&self) -> &'static str {
+        self.status_with(built_in().unwrap())
+    }
+
+    fn status_with(&self, techniques: &[Technique]) -> &'static str {
         let shared =
             Shared::from_authorization_details(&self.details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
         let known = KnownCredentials::from_csv(&self.report).unwrap();
-        let report = analyse(&[Account::new(&shared).with_credentials(known)], built_in().unwrap());
+        let report = analyse(&[Account::new(&shared).with_credentials(known)], techniques);
         report.principals.iter().find(|one| one.arn == self.start).unwrap().status.name()
     }
 }
@@ -164,6 +169,61 @@ fn every_technique_works_where_it_should_and_nowhere_else() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A technique alone; of a combination, the two that it consists of.
+fn alone(technique: &Technique) -> Vec<Technique> {
+    let Some(both) = &technique.combines else { return vec![technique.clone()] };
+    let named = |one: &&Technique| one.id == both.change || one.id == both.access;
+    built_in().unwrap().iter().filter(named).cloned().collect()
+}
+
+/// The same account, where the attacker may also do these things to anything.
+fn allowed_too(given: &Value, actions: &[&str]) -> Value {
+    let mut given = given.clone();
+    let mut statements = given["actor"]["statements"].as_array().cloned().unwrap_or_default();
+    statements.push(allow(&json!(actions)));
+    given["actor"]["statements"] = json!(statements);
+    if let Some(boundary) = given["actor"]["boundary"].as_array_mut() {
+        boundary.extend(actions.iter().map(|&action| json!(action)));
+    }
+    given
+}
+
+#[test]
+fn each_precondition_is_needed_and_each_permission_is_all_that_its_twin_lacks() {
+    let mut wrong = Vec::new();
+    for technique in built_in().unwrap() {
+        let alone = alone(technique);
+        for twin in &technique.examples {
+            let Some(lacks) = &twin.lacks else { continue };
+            let name = format!("{}, {}", technique.id, twin.name);
+            let status = Described::new(&twin.given).status_with(&alone);
+            if status != "cannot" {
+                wrong.push(format!("{name}: {status} without {lacks}"));
+            }
+            if lacks.contains(':') {
+                let actions: Vec<&str> = lacks.split(" or ").collect();
+                let status = Described::new(&allowed_too(&twin.given, &actions)).status_with(&alone);
+                if !["can_escalate", "needs_external_state"].contains(&status) {
+                    wrong.push(format!("{name}: {status} even with {lacks}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_file_without_a_twin_is_refused() {
+    let technique = built_in().unwrap().iter().find(|one| one.id == "lambda-001").unwrap();
+    let mut fewer = technique.clone();
+    fewer.examples.retain(|one| one.lacks.as_deref() != Some("lambda:InvokeFunction"));
+    let (place, message) = check_twins(&fewer, built_in().unwrap()).unwrap_err();
+    assert_eq!((place.as_str(), message.contains("lambda:InvokeFunction")), ("examples", true), "{message}");
+    let mut other = technique.clone();
+    other.examples[0].lacks = Some("luck".to_owned());
+    assert_eq!(check_twins(&other, built_in().unwrap()).unwrap_err().0, "examples[0].lacks");
 }
 
 fn analysed(given: &Value) -> super::Report {

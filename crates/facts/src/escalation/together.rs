@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::attempt::{Attempt, CONDITIONAL, EXTERNAL};
+use super::attempt::Attempt;
 use super::graph::{Edge, Ways, chain};
 use super::node::NodeIndex;
 use super::search::{NEW, Pending, Search};
@@ -21,7 +21,7 @@ impl Search<'_> {
         }
         for _ in 0..MOST_ROUNDS {
             let mut found = Vec::new();
-            for bits in [0, CONDITIONAL | EXTERNAL] {
+            for bits in BTreeSet::from([0, self.scope.bits]) {
                 let ways = self.ways(bits);
                 let useful: Vec<&Pending> =
                     self.pending.iter().filter(|pending| is_useful(pending, &ways)).collect();
@@ -62,9 +62,11 @@ impl Search<'_> {
         // The first nodes are the users and roles as they are.
         let whom: NodeIndex = pending.whom;
         let others = if thorough { self.ways_to(&[whom], bits) } else { Ways::new() };
-        let candidates = to_maker.keys().filter(|&&from| from != NEW && !solved.contains_key(&from));
-        for &from in candidates {
-            if from != whom && !others.contains_key(&from) || from == pending.by {
+        let to_whom = others.keys().filter(|from| to_maker.contains_key(from));
+        let itself = std::iter::once(&whom).filter(|from| to_maker.contains_key(from));
+        let candidates: BTreeSet<NodeIndex> = to_whom.chain(itself).copied().collect();
+        for from in candidates {
+            if from == NEW || solved.contains_key(&from) || from == pending.by {
                 continue;
             }
             let mut attempts = attempts_along(from, to_maker);

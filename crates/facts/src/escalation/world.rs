@@ -1,11 +1,13 @@
 //! The accounts as the search sees them: who holds which policies, each read and compiled once.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use palisade_policy::compiled::CompiledPolicy;
-use palisade_policy::document::{Effect, PolicyDocument};
+use palisade_policy::context::Context;
+use palisade_policy::document::{Effect, PatternElement, PolicyDocument, Statement};
 use palisade_policy::policies::{PolicySet, PrincipalPolicies};
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::Action;
@@ -13,8 +15,10 @@ use palisade_snapshot::{
     AttachedPolicy, InlinePolicy, ManagedPolicy, PermissionsBoundary, RecordKind, Shared,
 };
 
+use super::action_set::ActionSet;
 use super::credentials::Credentials;
 use super::input::{Account as InputAccount, ScpLevel};
+use super::node::Node;
 use super::unit::Unit;
 use crate::iam::inline_policy;
 
@@ -42,36 +46,9 @@ pub(super) struct Policy {
     pub(super) document: PolicyDocument,
     /// The interesting actions that an Allow statement is about.
     pub(super) potential: ActionSet,
+    /// The interesting actions that it denies on everything, always.
+    pub(super) forbidden: ActionSet,
     pub(super) denies: bool,
-}
-
-/// A set of interesting actions, by their places.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct ActionSet(Vec<u64>);
-
-impl ActionSet {
-    pub(super) fn add(&mut self, index: usize) {
-        let word = index / 64;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        if let Some(word) = self.0.get_mut(word) {
-            *word |= 1 << (index % 64);
-        }
-    }
-
-    pub(super) fn extend(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (own, other) in self.0.iter_mut().zip(&other.0) {
-            *own |= other;
-        }
-    }
-
-    pub(super) fn contains(&self, index: usize) -> bool {
-        self.0.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
-    }
 }
 
 /// The policies of a user, group or role that count, and what could not be read.
@@ -161,16 +138,38 @@ pub(super) struct Account {
 /// Roles that may assume another, each with whether that is conditional.
 pub(super) type Assuming = Vec<(PrincipalIndex, bool)>;
 
+/// Roles that trust a service, each with whether that is conditional, and what it may do.
+pub(super) type Trusting = Rc<[(PrincipalIndex, bool, Node)]>;
+
+/// What somebody holds: his account, identity policies and boundary.
+pub(super) type Holding = (usize, Vec<PolicyIndex>, Option<PolicyIndex>);
+
 /// Everything the search looks at.
 #[derive(Debug, Default)]
 pub(super) struct World {
-    pub(super) policies: Vec<Policy>,
+    pub(super) policies: Vec<Arc<Policy>>,
     pub(super) accounts: Vec<Account>,
     pub(super) principals: Vec<Principal>,
     pub(super) groups: Vec<Group>,
     pub(super) managed: Vec<Managed>,
+    /// The users and roles in the order of their ARNs.
+    pub(super) by_arn: Vec<PrincipalIndex>,
+    /// The managed policies in the order of their ARNs.
+    pub(super) managed_by_arn: Vec<ManagedIndex>,
+    /// The members of each group.
+    pub(super) members: Vec<Vec<PrincipalIndex>>,
+    /// Who holds each managed policy, himself or through a group.
+    pub(super) holders: Vec<Vec<PrincipalIndex>>,
+    /// Whose permissions boundary each managed policy is.
+    pub(super) bounded: Vec<Vec<PrincipalIndex>>,
+    /// What a context says that nobody can know, by kind.
+    pub(super) unknown: RefCell<BTreeMap<PrincipalKind, Context>>,
+    /// The policies on the principal's side, by account, identity policies and boundary.
+    pub(super) sides: RefCell<HashMap<Holding, Rc<PrincipalPolicies>>>,
     /// Whether roles trust services, as far as that was asked: see [`World::trusts_service`].
     pub(super) trusted: RefCell<HashMap<PrincipalIndex, HashMap<String, Option<bool>>>>,
+    /// The roles that trust a service, as far as that was asked.
+    pub(super) trusting: RefCell<HashMap<String, Trusting>>,
     /// The roles that a role can be assumed through, as far as that was asked.
     pub(super) assuming: RefCell<HashMap<(PrincipalIndex, String), Assuming>>,
 }
@@ -180,6 +179,10 @@ pub(super) struct Builder<'a> {
     world: World,
     actions: &'a [Action],
     removed: &'a BTreeSet<Unit>,
+    /// The policies of which statements are removed.
+    changed: HashSet<&'a str>,
+    /// The same accounts with nothing removed: what is not changed is taken from there.
+    whole: Option<&'a World>,
 }
 
 /// The managed policies and groups of one account, by name.
@@ -192,13 +195,23 @@ struct Names {
 impl<'a> Builder<'a> {
     /// `actions` are those that techniques use; `removed` is taken away from the accounts.
     pub(super) fn new(actions: &'a [Action], removed: &'a BTreeSet<Unit>) -> Self {
-        Self { world: World::default(), actions, removed }
+        let changed = removed.iter().filter_map(|unit| match unit {
+            Unit::Statement { policy, .. } => Some(policy.as_str()),
+            Unit::Attachment { .. } => None,
+        });
+        Self { world: World::default(), actions, removed, changed: changed.collect(), whole: None }
+    }
+
+    /// The same, where the accounts were built before with nothing removed.
+    pub(super) fn with_whole(self, whole: &'a World) -> Self {
+        Self { whole: Some(whole), ..self }
     }
 
     pub(super) fn build(mut self, inputs: &[InputAccount]) -> World {
         for input in inputs {
             self.account(input);
         }
+        self.world.index();
         self.world
     }
 
@@ -254,26 +267,37 @@ impl<'a> Builder<'a> {
 
     /// Reads a policy; `None` if its text is none.
     fn read(&mut self, name: &str, text: &str) -> Option<PolicyIndex> {
+        // Policies are read in the same order each time.
+        let place = self.world.policies.len();
+        let known = self.whole.and_then(|whole| whole.policies.get(place));
+        if let Some(known) = known.filter(|known| known.name == name && !self.changed.contains(name)) {
+            self.world.policies.push(Arc::clone(known));
+            return Some(place);
+        }
         let document = PolicyDocument::from_text(text).ok()?;
         Some(self.add(name.to_owned(), document))
     }
 
     fn add(&mut self, name: String, mut document: PolicyDocument) -> PolicyIndex {
-        if !self.removed.is_empty() {
+        if self.changed.contains(name.as_str()) {
             document
                 .statements
                 .retain(|statement| !self.removed.contains(&Unit::statement(&name, statement.index)));
         }
         let compiled = Arc::new(CompiledPolicy::new(name.clone(), &document));
-        let mut potential = ActionSet::default();
-        let allows = || compiled.statements().iter().filter(|one| one.effect() == Effect::Allow);
-        for (index, action) in self.actions.iter().enumerate() {
-            if allows().any(|statement| statement.is_about(action)) {
-                potential.add(index);
-            }
+        let (mut potential, mut forbidden) = (ActionSet::default(), ActionSet::default());
+        for (statement, compiled) in document.statements.iter().zip(compiled.statements()) {
+            let set = match statement.effect {
+                Effect::Allow => &mut potential,
+                Effect::Deny if is_absolute(statement) => &mut forbidden,
+                Effect::Deny => continue,
+            };
+            let about = self.actions.iter().enumerate().filter(|(_, action)| compiled.is_about(action));
+            about.for_each(|(index, _)| set.add(index));
         }
         let denies = document.statements.iter().any(|statement| statement.effect == Effect::Deny);
-        self.world.policies.push(Policy { name, compiled, document, potential, denies });
+        let policy = Policy { name, compiled, document, potential, forbidden, denies };
+        self.world.policies.push(Arc::new(policy));
         self.world.policies.len() - 1
     }
 
@@ -402,6 +426,14 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Whether a statement holds of every resource, without conditions.
+fn is_absolute(statement: &Statement) -> bool {
+    let everything = |resources: &PatternElement| {
+        !resources.negated && resources.values.items.iter().any(|one| one == "*")
+    };
+    statement.conditions.is_empty() && statement.resources.as_ref().is_some_and(everything)
+}
+
 fn pairs(tags: &[palisade_snapshot::Tag]) -> Vec<(String, String)> {
     tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
 }
@@ -424,13 +456,19 @@ impl World {
         account: usize,
         identity: &[PolicyIndex],
         boundary: Option<PolicyIndex>,
-    ) -> PrincipalPolicies {
+    ) -> Rc<PrincipalPolicies> {
+        let key = (account, identity.to_vec(), boundary);
+        if let Some(known) = self.sides.borrow().get(&key) {
+            return Rc::clone(known);
+        }
         let boundaries = boundary.map(|index| PolicySet::new(self.compiled(&[index]))).into_iter().collect();
-        PrincipalPolicies {
+        let side = Rc::new(PrincipalPolicies {
             identity: PolicySet::new(self.compiled(identity)),
             boundaries,
             session: None,
             scps: self.accounts.get(account).map(|account| account.scps.clone()).unwrap_or_default(),
-        }
+        });
+        self.sides.borrow_mut().insert(key, Rc::clone(&side));
+        side
     }
 }
