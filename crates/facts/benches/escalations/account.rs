@@ -152,7 +152,7 @@ impl Team {
                 "pipeline-stacks",
                 &json!({"Service": "cloudformation.amazonaws.com"}),
                 &["deployment"],
-                Value::Null,
+                &Value::Null,
                 false,
             ),
         ];
