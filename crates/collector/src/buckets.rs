@@ -1,5 +1,7 @@
 //! Reads S3: the buckets, and the configuration of each in its own region.
 
+mod configuration;
+mod lifecycle;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -92,21 +94,10 @@ impl Buckets<'_> {
 
     fn listed(&self, bucket: aws_sdk_s3::types::Bucket) -> Result<Listed, Missing> {
         let name = required(bucket.name, "Name")?;
-        let bucket_record = Bucket {
-            arn: format!("arn:{}:s3:::{name}", self.partition),
-            created_at: optional_timestamp(bucket.creation_date.as_ref())?,
-            region: Observed::default(),
-            policy: Observed::default(),
-            acl: Observed::default(),
-            public_access_block: Observed::default(),
-            object_ownership: Observed::default(),
-            encryption: Observed::default(),
-            versioning: Observed::default(),
-            logging: Observed::default(),
-            cors: Observed::default(),
-            name,
-        };
-        Ok(Listed { bucket: bucket_record, region: bucket.bucket_region.filter(|region| !region.is_empty()) })
+        let arn = format!("arn:{}:s3:::{name}", self.partition);
+        let created_at = optional_timestamp(bucket.creation_date.as_ref())?;
+        let region = bucket.bucket_region.filter(|region| !region.is_empty());
+        Ok(Listed { bucket: Bucket::listed(arn, name, created_at), region })
     }
 
     /// One bucket; none where its region was not asked for.

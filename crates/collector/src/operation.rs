@@ -90,6 +90,14 @@ operations! {
     GET_BUCKET_VERSIONING "s3:GetBucketVersioning" xml("VersioningConfiguration", &[]), absent [], gone ["NoSuchBucket"];
     GET_BUCKET_LOGGING "s3:GetBucketLogging" xml("BucketLoggingStatus", &[]), absent [], gone ["NoSuchBucket"];
     GET_BUCKET_CORS "s3:GetBucketCors" xml("CORSConfiguration", &["CORSRule"]), absent ["NoSuchCORSConfiguration"], gone ["NoSuchBucket"];
+    GET_BUCKET_POLICY_STATUS "s3:GetBucketPolicyStatus" xml("PolicyStatus", &["IsPublic"]), absent ["NoSuchBucketPolicy"], gone ["NoSuchBucket"];
+    GET_BUCKET_LIFECYCLE_CONFIGURATION "s3:GetBucketLifecycleConfiguration" xml("LifecycleConfiguration", &["Rule"]), absent ["NoSuchLifecycleConfiguration"], gone ["NoSuchBucket"];
+    GET_BUCKET_WEBSITE "s3:GetBucketWebsite" xml("WebsiteConfiguration", &[]), absent ["NoSuchWebsiteConfiguration"], gone ["NoSuchBucket"];
+    GET_BUCKET_REPLICATION "s3:GetBucketReplication" xml("ReplicationConfiguration", &["Rule"]), absent ["ReplicationConfigurationNotFoundError"], gone ["NoSuchBucket"];
+    GET_OBJECT_LOCK_CONFIGURATION "s3:GetObjectLockConfiguration" xml("ObjectLockConfiguration", &[]), absent ["ObjectLockConfigurationNotFoundError"], gone ["NoSuchBucket"];
+    GET_BUCKET_TAGGING "s3:GetBucketTagging" xml("Tagging", &["TagSet"]), absent ["NoSuchTagSet"], gone ["NoSuchBucket"];
+    GET_BUCKET_NOTIFICATION_CONFIGURATION "s3:GetBucketNotificationConfiguration" xml("NotificationConfiguration", &[]), absent [], gone ["NoSuchBucket"];
+    GET_BUCKET_REQUEST_PAYMENT "s3:GetBucketRequestPayment" xml("RequestPaymentConfiguration", &["Payer"]), absent [], gone ["NoSuchBucket"];
     DESCRIBE_REPOSITORIES "ecr:DescribeRepositories" json(&["repositories"]), absent [], gone [];
     GET_REGISTRY_SCANNING_CONFIGURATION "ecr:GetRegistryScanningConfiguration" json(&["scanningConfiguration"]), absent [], gone [];
     GET_REPOSITORY_POLICY "ecr:GetRepositoryPolicy" json(&["policyText"]), absent ["RepositoryPolicyNotFoundException"], gone ["RepositoryNotFoundException"];

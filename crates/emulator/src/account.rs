@@ -8,7 +8,9 @@ mod generate;
 mod identities;
 mod repositories;
 
-pub use buckets::{BlockPublicAccess, Bucket, CorsRule, Permission};
+pub use buckets::{
+    BlockPublicAccess, Bucket, CorsRule, LifecycleRule, ObjectLock, Permission, Replica, Website,
+};
 pub use description::{Account, Contact, PasswordPolicy, Recorded, Root};
 pub use generate::Sizes;
 pub use identities::{AccessKey, Console, Group, ManagedPolicy, Policies, Role, User};

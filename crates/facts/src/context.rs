@@ -7,6 +7,7 @@ use palisade_snapshot::{
     CredentialReport, CredentialReportRow, Evidence, Observed, Reason, RecordKind, Shared, User,
 };
 
+use crate::directory::BucketDirectory;
 use crate::iam::escalation::Escalations;
 use crate::identities::Policies;
 use crate::{Declarations, Known, Missing};
@@ -25,6 +26,7 @@ pub(crate) struct Context {
     /// The users of each group, by name.
     members: BTreeMap<String, Vec<String>>,
     pub(crate) escalations: Escalations,
+    pub(crate) buckets: BucketDirectory,
 }
 
 impl Context {
@@ -39,12 +41,13 @@ impl Context {
             }
         }
         Self {
-            shared: Shared { calls: Vec::new(), ..shared.clone() },
+            shared: Shared { calls: Vec::new(), bucket_directory: Vec::new(), ..shared.clone() },
             declarations: declarations.clone(),
             policies: Policies::new(shared),
             rows,
             members,
             escalations: Escalations::default(),
+            buckets: BucketDirectory::new(shared),
         }
     }
 

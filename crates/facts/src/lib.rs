@@ -25,6 +25,7 @@ mod conditions;
 mod context;
 mod coverage;
 mod declarations;
+mod directory;
 pub mod ecr;
 pub mod escalation;
 pub mod example;

@@ -120,6 +120,14 @@ calls! {
     S3 "s3" "GetBucketVersioning" ["s3:GetBucketVersioning"] Bucket [BucketVersioning];
     S3 "s3" "GetBucketLogging" ["s3:GetBucketLogging"] Bucket [BucketLogging];
     S3 "s3" "GetBucketCors" ["s3:GetBucketCORS"] Bucket [BucketCors];
+    S3 "s3" "GetBucketPolicyStatus" ["s3:GetBucketPolicyStatus"] Bucket [BucketPolicyStatus];
+    S3 "s3" "GetBucketLifecycleConfiguration" ["s3:GetLifecycleConfiguration"] Bucket [BucketLifecycle];
+    S3 "s3" "GetBucketWebsite" ["s3:GetBucketWebsite"] Bucket [BucketWebsite];
+    S3 "s3" "GetBucketReplication" ["s3:GetReplicationConfiguration"] Bucket [BucketReplication];
+    S3 "s3" "GetObjectLockConfiguration" ["s3:GetBucketObjectLockConfiguration"] Bucket [BucketObjectLock];
+    S3 "s3" "GetBucketTagging" ["s3:GetBucketTagging"] Bucket [BucketTags];
+    S3 "s3" "GetBucketNotificationConfiguration" ["s3:GetBucketNotification"] Bucket [BucketNotification];
+    S3 "s3" "GetBucketRequestPayment" ["s3:GetBucketRequestPayment"] Bucket [BucketRequestPayment];
     Ecr "ecr" "DescribeRepositories" ["ecr:DescribeRepositories"] Region [Repositories];
     Ecr "ecr" "GetRegistryScanningConfiguration" ["ecr:GetRegistryScanningConfiguration"] Region [RegistryScanning];
     Ecr "ecr" "GetRepositoryPolicy" ["ecr:GetRepositoryPolicy"] Repository [RepositoryPolicy];

@@ -80,6 +80,22 @@ evidence! {
     BucketLogging = "s3.bucket.logging",
     /// A bucket's cross-origin resource sharing rules.
     BucketCors = "s3.bucket.cors",
+    /// Whether AWS calls a bucket's policy public.
+    BucketPolicyStatus = "s3.bucket.policy_is_public",
+    /// A bucket's lifecycle rules.
+    BucketLifecycle = "s3.bucket.lifecycle",
+    /// A bucket's static website hosting.
+    BucketWebsite = "s3.bucket.website",
+    /// A bucket's replication to other buckets.
+    BucketReplication = "s3.bucket.replication",
+    /// A bucket's Object Lock.
+    BucketObjectLock = "s3.bucket.object_lock",
+    /// A bucket's tags.
+    BucketTags = "s3.bucket.tags",
+    /// A bucket's event notifications.
+    BucketNotification = "s3.bucket.notification",
+    /// Who pays for a bucket's requests and downloads.
+    BucketRequestPayment = "s3.bucket.payer",
     /// The private ECR repositories of a region.
     Repositories = "ecr.repository",
     /// A repository's policy.

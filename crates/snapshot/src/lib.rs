@@ -52,8 +52,10 @@ pub use paged::Paged;
 pub use read::{OpenError, OpenOptions, Resources, StoredSnapshot};
 pub use record::{CallRecord, FailedCalls, Header, Listing, Record, RecordKind, SnapshotScope, Trailer};
 pub use s3::{
-    AccessControlList, Bucket, CorsRule, Encryption, EncryptionRule, Grant, Grantee, Logging,
-    ObjectOwnership, Versioning, VersioningStatus,
+    AccessControlList, Bucket, BucketEntry, CorsRule, DefaultRetention, Encryption, EncryptionRule,
+    Expiration, Grant, Grantee, LifecycleFilter, LifecycleRule, Logging, NoncurrentExpiration,
+    NoncurrentTransition, Notification, NotificationDestination, ObjectLock, ObjectOwnership, Payer,
+    Redirect, Replication, ReplicationRule, Transition, Versioning, VersioningStatus, Website,
 };
 pub use snapshot::{Resource, Shared, Snapshot};
 pub use write::WriteError;

@@ -1,7 +1,8 @@
 //! Walks the evidence of a record: for coverage, and to take evidence away in tests.
 
 use crate::{
-    Account, Bucket, Evidence, Listing, NotOffered, Observed, Paged, Registry, Repository, Unreadable,
+    Account, Bucket, BucketEntry, Evidence, Listing, NotOffered, Observed, Paged, Registry, Repository,
+    Unreadable,
 };
 
 /// How a piece of evidence was answered.
@@ -54,6 +55,12 @@ impl Partial for crate::ObjectOwnership {}
 impl Partial for crate::Encryption {}
 impl Partial for crate::Versioning {}
 impl Partial for crate::Logging {}
+impl Partial for bool {}
+impl Partial for crate::Website {}
+impl Partial for crate::Replication {}
+impl Partial for crate::ObjectLock {}
+impl Partial for crate::Notification {}
+impl Partial for crate::Payer {}
 impl Partial for crate::ScanningConfiguration {}
 
 impl<T: Partial> Field for Observed<T> {
@@ -111,7 +118,17 @@ observations!(Bucket {
     versioning: BucketVersioning,
     logging: BucketLogging,
     cors: BucketCors,
+    policy_is_public: BucketPolicyStatus,
+    lifecycle: BucketLifecycle,
+    website: BucketWebsite,
+    replication: BucketReplication,
+    object_lock: BucketObjectLock,
+    tags: BucketTags,
+    notification: BucketNotification,
+    payer: BucketRequestPayment,
 });
+
+observations!(BucketEntry { region: BucketRegion, logging: BucketLogging });
 
 observations!(Registry { scanning: RegistryScanning });
 

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::write::hexadecimal;
-use crate::{FORMAT, Listing, Reason, Record, RecordKind, Resource, Shared, Snapshot, Trailer, Unreadable};
+use crate::{
+    BucketEntry, FORMAT, Listing, Reason, Record, RecordKind, Resource, Shared, Snapshot, Trailer, Unreadable,
+};
 
 /// No snapshot record is longer than this; a longer line is refused instead of filling memory.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
@@ -217,9 +219,19 @@ impl Iterator for Resources<'_> {
     }
 }
 
+/// How the line of a bucket begins.
+const BUCKET: &[u8] = b"{\"s3.bucket\":";
+
+/// What the first pass takes from the line of a bucket.
+#[derive(Deserialize)]
+struct DirectoryLine {
+    #[serde(rename = "s3.bucket")]
+    bucket: BucketEntry,
+}
+
 /// Whether a line is a resource that is judged one at a time; the writer puts no space before the key.
 fn is_resource(line: &[u8]) -> bool {
-    line.starts_with(b"{\"s3.bucket\":") || line.starts_with(b"{\"ecr.repository\":")
+    line.starts_with(BUCKET) || line.starts_with(b"{\"ecr.repository\":")
 }
 
 fn is_cut(error: &io::Error) -> bool {
@@ -277,6 +289,11 @@ impl Gathering {
     }
 
     fn take(&mut self, name: &str, number: u64, line: &[u8]) -> Result<Option<Trailer>, OpenError> {
+        if line.starts_with(BUCKET) {
+            let entry: DirectoryLine =
+                serde_json::from_slice(line).map_err(|error| broken(name, number, &error))?;
+            self.shared.bucket_directory.push(entry.bucket);
+        }
         if is_resource(line) {
             return Ok(None);
         }

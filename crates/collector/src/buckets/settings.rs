@@ -4,13 +4,14 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types;
 use palisade_snapshot::{
     AccessControlList, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule, Evidence, Grant,
-    Grantee, Logging, ObjectOwnership, Versioning, VersioningStatus,
+    Grantee, Logging, ObjectOwnership, Observed, Versioning, VersioningStatus,
 };
 
 use crate::failure::Failure;
 use crate::operation::{
     GET_BUCKET_ACL, GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LOGGING,
-    GET_BUCKET_OWNERSHIP_CONTROLS, GET_BUCKET_POLICY, GET_BUCKET_PUBLIC_ACCESS_BLOCK, GET_BUCKET_VERSIONING,
+    GET_BUCKET_OWNERSHIP_CONTROLS, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS,
+    GET_BUCKET_PUBLIC_ACCESS_BLOCK, GET_BUCKET_VERSIONING,
 };
 use crate::reader::{Gone, Missing, Reader, required};
 
@@ -22,16 +23,34 @@ pub(super) async fn read(
     bucket: &mut Bucket,
 ) -> Result<(), Gone> {
     let one = OneBucket { reader, client, region, name: &bucket.name };
-    let (policy, acl, public_access_block, object_ownership, encryption, versioning, logging, cors) = tokio::join!(
-        reader.observe(Evidence::BucketPolicy, one.policy()),
-        reader.observe(Evidence::BucketAcl, one.acl()),
-        reader.observe(Evidence::BucketPublicAccessBlock, one.public_access_block()),
-        reader.observe(Evidence::BucketOwnershipControls, one.object_ownership()),
-        reader.observe(Evidence::BucketEncryption, one.encryption()),
-        reader.observe(Evidence::BucketVersioning, one.versioning()),
-        reader.observe(Evidence::BucketLogging, one.logging()),
-        reader.observe(Evidence::BucketCors, one.cors()),
-    );
+    let settings = async {
+        tokio::join!(
+            reader.observe(Evidence::BucketPolicy, one.policy()),
+            reader.observe(Evidence::BucketAcl, one.acl()),
+            reader.observe(Evidence::BucketPublicAccessBlock, one.public_access_block()),
+            reader.observe(Evidence::BucketOwnershipControls, one.object_ownership()),
+            reader.observe(Evidence::BucketEncryption, one.encryption()),
+            reader.observe(Evidence::BucketVersioning, one.versioning()),
+            reader.observe(Evidence::BucketLogging, one.logging()),
+            reader.observe(Evidence::BucketCors, one.cors()),
+        )
+    };
+    let more = async {
+        tokio::join!(
+            reader.observe(Evidence::BucketPolicyStatus, one.policy_is_public()),
+            reader.observe(Evidence::BucketLifecycle, one.lifecycle()),
+            reader.observe(Evidence::BucketWebsite, one.website()),
+            reader.observe(Evidence::BucketReplication, one.replication()),
+            reader.observe(Evidence::BucketObjectLock, one.object_lock()),
+            reader.observe(Evidence::BucketTags, one.tags()),
+            reader.observe(Evidence::BucketNotification, one.notification()),
+            reader.observe(Evidence::BucketRequestPayment, one.payer()),
+        )
+    };
+    let (settings, more) = tokio::join!(settings, more);
+    let (policy, acl, public_access_block, object_ownership, encryption, versioning, logging, cors) =
+        settings;
+    let (policy_is_public, lifecycle, website, replication, object_lock, tags, notification, payer) = more;
     bucket.policy = policy?;
     bucket.acl = acl?;
     bucket.public_access_block = public_access_block?;
@@ -40,14 +59,22 @@ pub(super) async fn read(
     bucket.versioning = versioning?;
     bucket.logging = logging?;
     bucket.cors = cors?;
+    bucket.policy_is_public = policy_is_public?;
+    bucket.lifecycle = lifecycle?;
+    bucket.website = website?;
+    bucket.replication = replication?;
+    bucket.object_lock = object_lock?;
+    bucket.tags = tags?;
+    bucket.notification = notification?;
+    bucket.payer = payer?;
     Ok(())
 }
 
-struct OneBucket<'a> {
-    reader: &'a Reader,
-    client: &'a Client,
-    region: &'a str,
-    name: &'a str,
+pub(super) struct OneBucket<'a> {
+    pub(super) reader: &'a Reader,
+    pub(super) client: &'a Client,
+    pub(super) region: &'a str,
+    pub(super) name: &'a str,
 }
 
 impl OneBucket<'_> {
@@ -57,6 +84,16 @@ impl OneBucket<'_> {
             required(answer.policy, "Policy")
         };
         self.reader.read(&GET_BUCKET_POLICY, self.region, call, take).await
+    }
+
+    /// What AWS makes of the policy.
+    async fn policy_is_public(&self) -> Result<bool, Failure> {
+        let call = self.client.get_bucket_policy_status().bucket(self.name).send();
+        self.reader
+            .read(&GET_BUCKET_POLICY_STATUS, self.region, call, |answer| {
+                required(required(answer.policy_status, "PolicyStatus")?.is_public, "IsPublic")
+            })
+            .await
     }
 
     async fn acl(&self) -> Result<AccessControlList, Failure> {
@@ -158,7 +195,7 @@ impl OneBucket<'_> {
     }
 }
 
-fn unknown(name: &str, value: &str) -> Missing {
+pub(super) fn unknown(name: &str, value: &str) -> Missing {
     format!("`{name}` has the unknown value `{value}`")
 }
 
@@ -178,7 +215,14 @@ fn encryption_rule(rule: types::ServerSideEncryptionRule) -> EncryptionRule {
         Some(default) => (Some(default.sse_algorithm.as_str().to_owned()), default.kms_master_key_id),
         None => (None, None),
     };
-    EncryptionRule { algorithm, kms_key_id, bucket_key_enabled: rule.bucket_key_enabled.unwrap_or_default() }
+    let blocked = rule.blocked_encryption_types.and_then(|blocked| blocked.encryption_type);
+    let names = |types: Vec<types::EncryptionType>| types.iter().map(|one| one.as_str().to_owned()).collect();
+    EncryptionRule {
+        algorithm,
+        kms_key_id,
+        bucket_key_enabled: rule.bucket_key_enabled.unwrap_or_default(),
+        blocked_types: blocked.map_or(Observed::Absent, |types| Observed::Present(names(types))),
+    }
 }
 
 fn cors_rule(rule: types::CorsRule) -> CorsRule {

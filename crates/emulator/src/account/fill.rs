@@ -1,5 +1,6 @@
 //! Fills the emulator with an account, through the official clients.
 
+mod bucket_behaviour;
 mod buckets;
 mod identities;
 mod repositories;

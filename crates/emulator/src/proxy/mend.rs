@@ -30,6 +30,7 @@ pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, sta
         "iam:GetCredentialReport" => credential_report::mend(&mut document, shapes),
         "iam:GetAccountAuthorizationDetails" => drop_unattached_policies(&mut document),
         "iam:ListVirtualMFADevices" => drop_seeds(&mut document),
+        "s3:GetBucketEncryption" => block_customer_keys(&mut document, incoming, shapes),
         "sts:GetCallerIdentity" => name_caller(&mut document),
         "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity" => learn_account(&document, state),
         _ => {}
@@ -63,7 +64,7 @@ fn touches(incoming: &Incoming) -> bool {
         Protocol::Query | Protocol::S3Control => {
             !incoming.request.operation.ends_with("GetPublicAccessBlock")
         }
-        Protocol::S3 => rooted(),
+        Protocol::S3 => rooted() || incoming.request.operation == "s3:GetBucketEncryption",
         Protocol::Json | Protocol::RestJson => false,
     }
 }
@@ -118,6 +119,21 @@ fn set_root_counters(document: &mut Element, shapes: &Shapes) {
             let mut entry = Element::new("entry");
             entry.children.extend([child("key", name), child("value", value.to_string())]);
             element.children.push(XMLNode::Element(entry));
+        }
+    });
+}
+
+/// moto drops which kinds of encryption a bucket refuses (`BlockedEncryptionTypes` of the S3 API reference).
+fn block_customer_keys(document: &mut Element, incoming: &Incoming, shapes: &Shapes) {
+    let named = |bucket: &&crate::account::Bucket| incoming.request.resource.as_ref() == Some(&bucket.name);
+    if !shapes.account.buckets.iter().find(named).is_some_and(|bucket| bucket.sse_c_blocked) {
+        return;
+    }
+    visit(document, &mut |element| {
+        if element.name == "Rule" {
+            let mut blocked = Element::new("BlockedEncryptionTypes");
+            blocked.children.push(child("EncryptionType", "SSE-C"));
+            element.children.push(XMLNode::Element(blocked));
         }
     });
 }

@@ -25,7 +25,19 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
     if operation == "account:ListRegions" {
         return Some(regions(incoming, shapes));
     }
+    if operation == "s3:GetBucketRequestPayment" && requester_pays(incoming, shapes) {
+        return Some(Answer::new(200, "text/xml", REQUESTER_PAYS));
+    }
     SHAPES.get(operation).map(|recorded| from_shape(incoming.protocol, recorded))
+}
+
+/// `GetBucketRequestPayment` of the S3 API reference.
+const REQUESTER_PAYS: &str = "<RequestPaymentConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+    <Payer>Requester</Payer></RequestPaymentConfiguration>";
+
+fn requester_pays(incoming: &Incoming, shapes: &Shapes) -> bool {
+    let named = |bucket: &&crate::account::Bucket| incoming.request.resource.as_ref() == Some(&bucket.name);
+    shapes.account.buckets.iter().find(named).is_some_and(|bucket| bucket.requester_pays)
 }
 
 fn from_shape(protocol: Protocol, recorded: &Recorded) -> Answer {

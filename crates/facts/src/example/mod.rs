@@ -12,6 +12,9 @@
 //! given: {object_ownership: BucketOwnerEnforced, account: {public_access_block: {ignore_public_acls: true}}}
 //! given: {encryption: aws:kms, versioning: Suspended, logging: {target_bucket: logs}}
 //! given: {cors: [{allowed_origins: ["*"], allowed_methods: [PUT]}]}
+//! given: {lifecycle: [{filter: {prefix: tmp/}, expiration: {days: 3}, abort_multipart_days: 7}], tags: {owner: data}}
+//! given: {website: {redirect_all: {host: www.example.com, protocol: https}}, object_lock: {default_retention: {days: 30}}}
+//! given: {replication: {rules: [{destination_bucket: "arn:aws:s3:::copies"}]}, snapshot: {buckets: [{name: copies}]}}
 //! # ecr.repository: `registry` for its region's registry; ecr.registry: the fields of the registry itself
 //! given: {scan_on_push: true, registry: {scanning: {rules: [{scan_frequency: SCAN_ON_PUSH, repository_filters: ["*"]}]}}}
 //! given: {lifecycle_policy: {rules: […]}, tag_mutability: IMMUTABLE}
@@ -40,7 +43,7 @@
 //!
 //! Everywhere: a policy may be an object or a text; `…_days_ago` stands for a time before the snapshot,
 //! which was taken at 2026-07-01T00:00:00Z; `{not_offered: operation}` is what a region without the service
-//! answers; `account`, `declarations` and `snapshot: {users, groups, roles, policies, registries, listings}`
+//! answers; `account`, `declarations` and `snapshot: {users, groups, roles, policies, registries, buckets, listings}`
 //! describe the rest, `listings: {iam.user: {unreadable: iam:GetAccountAuthorizationDetails}}` what could not
 //! be listed to its end; an example that says nothing else about its own resource is then about one that
 //! nobody saw. The account is 111122223333, the region eu-west-1.

@@ -93,7 +93,42 @@ impl Shape {
                 "expose_headers": [],
                 "max_age_seconds": null,
             }),
-            "encryption" => json!({"algorithm": "AES256", "kms_key_id": null, "bucket_key_enabled": false}),
+            "encryption" => json!({
+                "algorithm": "AES256", "kms_key_id": null, "bucket_key_enabled": false, "blocked_types": null,
+            }),
+            "lifecycle" => json!({
+                "id": null,
+                "enabled": true,
+                "filter": {"prefix": "", "tags": [], "larger_than": null, "smaller_than": null},
+                "expiration": null,
+                "transitions": [],
+                "noncurrent_expiration": null,
+                "noncurrent_transitions": [],
+                "abort_multipart_days": null,
+            }),
+            "filter" => json!({"prefix": "", "tags": [], "larger_than": null, "smaller_than": null}),
+            "expiration" => json!({"days": null, "date": null, "expired_delete_markers": false}),
+            "noncurrent_expiration" => json!({"days": 30, "newer_versions_kept": null}),
+            "noncurrent_transitions" => {
+                json!({"days": 30, "newer_versions_kept": null, "storage_class": "GLACIER"})
+            }
+            "website" => json!({
+                "index_document": null, "error_document": null, "redirect_all": null, "routing_redirects": [],
+            }),
+            "redirect" => json!({"host": null, "protocol": null}),
+            "replication" => json!({"role": "arn:aws:iam::111122223333:role/replication", "rules": []}),
+            "replication_rule" => json!({
+                "id": null,
+                "enabled": true,
+                "destination_bucket": "arn:aws:s3:::copies",
+                "destination_account": null,
+                "kms_encrypted_objects": false,
+                "replica_kms_key": null,
+            }),
+            "object_lock" => json!({"enabled": true, "default_retention": null}),
+            "default_retention" => json!({"mode": "GOVERNANCE", "days": null, "years": null}),
+            "notification" => json!({"event_bridge": false, "destinations": []}),
+            "destination" => json!({"arn": null, "events": ["s3:ObjectCreated:*"]}),
             _ => return None,
         })
     }
@@ -212,6 +247,14 @@ fn bucket() -> Value {
         "versioning": null,
         "logging": null,
         "cors": null,
+        "policy_is_public": null,
+        "lifecycle": null,
+        "website": null,
+        "replication": null,
+        "object_lock": null,
+        "tags": null,
+        "notification": null,
+        "payer": "BucketOwner",
     })
 }
 

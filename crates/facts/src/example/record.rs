@@ -171,6 +171,13 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             let rules = rules.iter().map(|rule| completed(field, members(rule, place)?, place));
             Value::Array(rules.collect::<Result<_, _>>()?)
         }
+        ("lifecycle", Value::Array(rules)) => {
+            let rules = rules.iter().map(|rule| nested("lifecycle", members(rule, place)?, place));
+            Value::Array(rules.collect::<Result<_, _>>()?)
+        }
+        ("website" | "replication" | "object_lock" | "notification", Value::Object(given)) => {
+            nested(field, given, place)?
+        }
         ("aliases" | "virtual_mfa_devices" | "regions", Value::Array(items)) => json!({"items": items}),
         ("tags", Value::Object(tags)) => {
             tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
@@ -201,6 +208,37 @@ fn completed(field: &str, given: &Map<String, Value>, place: &str) -> Result<Val
         whole.insert(key.clone(), value.clone());
     }
     Ok(Value::Object(whole))
+}
+
+/// The parts of a field that are completed too, each with the template of that name.
+const PARTS: [(&str, &str, &str); 9] = [
+    ("lifecycle", "filter", "filter"),
+    ("lifecycle", "expiration", "expiration"),
+    ("lifecycle", "noncurrent_expiration", "noncurrent_expiration"),
+    ("lifecycle", "noncurrent_transitions", "noncurrent_transitions"),
+    ("website", "redirect_all", "redirect"),
+    ("website", "routing_redirects", "redirect"),
+    ("replication", "rules", "replication_rule"),
+    ("object_lock", "default_retention", "default_retention"),
+    ("notification", "destinations", "destination"),
+];
+
+/// The template of a field with what is given, and those of its parts.
+fn nested(field: &str, given: &Map<String, Value>, place: &str) -> Result<Value, ExampleError> {
+    let mut whole = completed(field, given, place)?;
+    for (_, part, template) in PARTS.iter().filter(|(of, _, _)| *of == field) {
+        let here = format!("{place}.{part}");
+        match whole.get_mut(*part) {
+            Some(Value::Array(items)) => {
+                for item in items {
+                    *item = completed(template, members(item, &here)?, &here)?;
+                }
+            }
+            Some(value @ Value::Object(_)) => *value = completed(template, members(value, &here)?, &here)?,
+            _ => {}
+        }
+    }
+    Ok(whole)
 }
 
 /// A document given as an object, as the text that AWS would return.

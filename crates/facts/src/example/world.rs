@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use palisade_snapshot::{
-    CredentialReport, CredentialReportRow, FORMAT, Header, Listing, Observed, RecordKind, Resource, Shared,
-    SnapshotScope, Unreadable,
+    Bucket, BucketEntry, CredentialReport, CredentialReportRow, FORMAT, Header, Listing, Observed,
+    RecordKind, Resource, Shared, SnapshotScope, Unreadable,
 };
 use serde_json::{Map, Value, json};
 
@@ -188,7 +188,16 @@ impl World {
         extra: &[&str],
     ) -> Result<(), ExampleError> {
         let (_, record) = self.named(Shape::Bucket, "", given, place, extra)?;
-        self.resource = Some(Resource::Bucket(read(&record, place)?));
+        let bucket: Box<Bucket> = read(&record, place)?;
+        self.shared.bucket_directory.push(BucketEntry::of(&bucket));
+        self.resource = Some(Resource::Bucket(bucket));
+        Ok(())
+    }
+
+    /// Adds a bucket that the example is not about.
+    fn other_bucket(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
+        let (_, record) = self.named(Shape::Bucket, "", given, place, &[])?;
+        self.shared.bucket_directory.push(BucketEntry::of(&read(&record, place)?));
         Ok(())
     }
 
@@ -242,7 +251,8 @@ impl World {
 
     /// Adds what stands under `snapshot`.
     fn rest(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
-        const KNOWN: [&str; 6] = ["users", "groups", "roles", "policies", "registries", "listings"];
+        const KNOWN: [&str; 7] =
+            ["users", "groups", "roles", "policies", "registries", "buckets", "listings"];
         for (key, value) in given {
             let here = format!("{place}.{key}");
             if !KNOWN.contains(&key.as_str()) {
@@ -261,6 +271,7 @@ impl World {
                     "groups" => drop(self.group(item, &here, &[])?),
                     "roles" => drop(self.role(item, &here, &[])?),
                     "policies" => drop(self.policy(item, &here, &[])?),
+                    "buckets" => self.other_bucket(item, &here)?,
                     _ => self.registry(item, &here, &[])?,
                 }
             }

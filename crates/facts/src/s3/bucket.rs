@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
-    AclGrant, BucketExposure, CorsRule, Encryption, Logging, ObjectOwnership, PublicAccessBlock, Versioning,
-    settings, tls,
+    AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, Logging, Notification, ObjectLock,
+    ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, notification,
+    object_lock, policy_status, replication, settings, tls, website,
 };
 use crate::context::Context;
+use crate::iam::Tag;
 use crate::{Kind, Known, Lazy, Subject, facts};
 
 facts! {
@@ -25,6 +27,10 @@ facts! {
         created_at: Option<Timestamp>, reads [];
         /// Whether it has a policy.
         has_policy: Known<bool>, reads [BucketPolicy];
+        /// Whether its policy, taken by itself, is public by AWS's definition, as Palisade reads it.
+        policy_is_public: Lazy<Known<bool>>, reads [BucketPolicy];
+        /// The same as AWS answers it; null without a policy. A cross-check: no other fact rests on it.
+        policy_is_public_by_aws: Known<Option<bool>>, reads [BucketPolicyStatus];
         /// What the public can do with it.
         exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess];
         /// The bucket's own Block Public Access.
@@ -39,12 +45,30 @@ facts! {
         acl_grants: Known<Vec<AclGrant>>, reads [BucketAcl];
         /// The default encryption of new objects; null if none is configured.
         encryption: Known<Option<Encryption>>, reads [BucketEncryption];
+        /// Whether uploads with keys of the customer's own (SSE-C) are refused.
+        sse_c_blocked: Known<bool>, reads [BucketEncryption];
         /// Its versioning.
         versioning: Known<Versioning>, reads [BucketVersioning];
         /// Whether deleting a version needs MFA.
         mfa_delete: Known<bool>, reads [BucketVersioning];
         /// Where its server access logs go; null if they are off.
         logging: Known<Option<Logging>>, reads [BucketLogging];
+        /// Whether a bucket of this account sends its access logs here.
+        is_log_target: Known<bool>, reads [BucketLogging];
+        /// Its lifecycle rules, disabled ones included.
+        lifecycle_rules: Known<Vec<LifecycleRule>>, reads [BucketLifecycle];
+        /// Its static website hosting; null if it is off.
+        website: Known<Option<Website>>, reads [BucketWebsite];
+        /// Its replication to other buckets; null if there is none.
+        replication: Known<Option<Replication>>, reads [BucketReplication];
+        /// Its Object Lock; null if it is off.
+        object_lock: Known<Option<ObjectLock>>, reads [BucketObjectLock];
+        /// Its tags.
+        tags: Known<Vec<Tag>>, reads [BucketTags];
+        /// Its event notifications; null if nobody is told.
+        notification: Known<Option<Notification>>, reads [BucketNotification];
+        /// Whether who asks pays for requests and downloads.
+        requester_pays: Known<bool>, reads [BucketRequestPayment];
         /// Its rules of cross-origin resource sharing.
         cors: Known<Vec<CorsRule>>, reads [BucketCors];
         /// Whether every request without TLS, to the bucket and to any object, by anybody, is denied.
@@ -78,6 +102,8 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         region: settings::region(&bucket.region),
         created_at: bucket.created_at,
         has_policy: Known::observed(&bucket.policy, Evidence::BucketPolicy, || false, |_| true),
+        policy_is_public: policy_status::is_public(bucket),
+        policy_is_public_by_aws: policy_status::by_aws(&bucket.policy_is_public),
         exposure: BucketExposure::of(context, bucket),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,
@@ -86,7 +112,8 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
             .map(|ownership| ownership != ObjectOwnership::BucketOwnerEnforced),
         object_ownership,
         acl_grants: settings::acl_grants(&bucket.acl),
-        encryption: settings::encryption(&bucket.encryption),
+        encryption: settings::encryption(context, &bucket.encryption),
+        sse_c_blocked: settings::sse_c_blocked(&bucket.encryption),
         versioning: settings::versioning(&bucket.versioning),
         mfa_delete: Known::observed(
             &bucket.versioning,
@@ -95,6 +122,14 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
             |versioning| versioning.mfa_delete,
         ),
         logging: settings::logging(&bucket.logging),
+        is_log_target: context.buckets.is_log_target(context, &bucket.name),
+        lifecycle_rules: lifecycle::rules(&bucket.lifecycle, context.now()),
+        website: website::website(&bucket.website),
+        replication: replication::replication(context, &bucket.replication),
+        object_lock: object_lock::object_lock(&bucket.object_lock),
+        tags: settings::tags(&bucket.tags),
+        notification: notification::notification(context, &bucket.notification),
+        requester_pays: settings::requester_pays(&bucket.payer),
         cors: settings::cors(&bucket.cors),
         tls_required: tls::required(bucket),
     };

@@ -62,7 +62,13 @@ impl BucketExposure {
     pub(super) fn of(context: &Arc<Context>, bucket: &Bucket) -> Lazy<Self> {
         let context = Arc::clone(context);
         // What the analysis does not need would only take memory while it waits.
-        let bucket = Bucket { cors: palisade_snapshot::Observed::Absent, ..bucket.clone() };
+        let bucket = Bucket {
+            policy: bucket.policy.clone(),
+            acl: bucket.acl.clone(),
+            object_ownership: bucket.object_ownership.clone(),
+            public_access_block: bucket.public_access_block.clone(),
+            ..Bucket::listed(bucket.arn.clone(), bucket.name.clone(), bucket.created_at)
+        };
         Lazy::new(move || facts(&context, &bucket))
     }
 }

@@ -2,11 +2,24 @@
 
 pub mod bucket;
 mod exposure;
+mod lifecycle;
+mod notification;
+mod object_lock;
+mod policy_status;
 mod public_access_block;
+mod relation;
+mod replication;
 mod settings;
 mod tls;
+mod website;
 
 pub use bucket::Bucket;
 pub use exposure::BucketExposure;
+pub use lifecycle::LifecycleRule;
+pub use notification::{EventDestination, Notification};
+pub use object_lock::ObjectLock;
 pub use public_access_block::PublicAccessBlock;
+pub use relation::AccountRelation;
+pub use replication::{Replication, ReplicationRule};
 pub use settings::{AclGrant, CorsRule, Encryption, Logging, ObjectOwnership, Versioning};
+pub use website::{Redirect, Website};

@@ -2,6 +2,9 @@
 
 use palisade_snapshot::{self as snapshot, AccessControlList, Evidence, Grantee, Observed, Reason};
 
+use super::relation::{self, AccountRelation};
+use crate::context::Context;
+use crate::iam::Tag;
 use crate::{Known, Missing, fact_enum, facts};
 
 fact_enum! {
@@ -51,6 +54,9 @@ facts! {
         algorithm: String, reads [];
         /// The KMS key; null where none is named, so that AWS's own key is used.
         kms_key: Option<String>, reads [];
+        /// Whose account that key is in; null where none is named. A key without an account in its name is the
+        /// bucket owner's.
+        kms_key_owner: Option<AccountRelation>, reads [];
         /// Whether a bucket key saves requests to KMS.
         bucket_key_enabled: bool, reads [];
     }
@@ -143,7 +149,14 @@ fn acl_grant(grant: &snapshot::Grant, owner: Option<&str>) -> AclGrant {
 }
 
 /// Default encryption: the first rule that names an algorithm.
-pub(super) fn encryption(encryption: &Observed<snapshot::Encryption>) -> Known<Option<Encryption>> {
+pub(super) fn encryption(
+    context: &Context,
+    encryption: &Observed<snapshot::Encryption>,
+) -> Known<Option<Encryption>> {
+    let owner = |key: &String| match key.starts_with("arn:") {
+        true => relation::of_arn(context, key),
+        false => AccountRelation::Own,
+    };
     Known::observed(
         encryption,
         Evidence::BucketEncryption,
@@ -152,12 +165,40 @@ pub(super) fn encryption(encryption: &Observed<snapshot::Encryption>) -> Known<O
             encryption.rules.iter().find_map(|rule| {
                 Some(Encryption {
                     algorithm: rule.algorithm.clone()?,
+                    kms_key_owner: rule.kms_key_id.as_ref().map(owner),
                     kms_key: rule.kms_key_id.clone(),
                     bucket_key_enabled: rule.bucket_key_enabled,
                 })
             })
         },
     )
+}
+
+/// Whether a rule blocks SSE-C; a snapshot that does not say can't tell.
+pub(super) fn sse_c_blocked(encryption: &Observed<snapshot::Encryption>) -> Known<bool> {
+    let evidence = Evidence::BucketEncryption;
+    let blocks = |rule: &snapshot::EncryptionRule| {
+        let names = |types: &Vec<String>| types.iter().any(|one| one == "SSE-C");
+        Known::observed(&rule.blocked_types, evidence, || false, names)
+    };
+    let rules = Known::observed(
+        encryption,
+        evidence,
+        || Known::Known(false),
+        |encryption| Known::any(encryption.rules.iter().map(blocks), None),
+    );
+    rules.and_then(|blocked| blocked)
+}
+
+/// The tags; none where nothing is configured.
+pub(super) fn tags(tags: &Observed<Vec<snapshot::Tag>>) -> Known<Vec<Tag>> {
+    Known::observed(tags, Evidence::BucketTags, Vec::new, |tags| Tag::list(tags))
+}
+
+/// Whether who asks pays; the owner pays where nothing is configured.
+pub(super) fn requester_pays(payer: &Observed<snapshot::Payer>) -> Known<bool> {
+    let requester = |payer: &snapshot::Payer| *payer == snapshot::Payer::Requester;
+    Known::observed(payer, Evidence::BucketRequestPayment, || false, requester)
 }
 
 /// Versioning; never switched on where nothing is configured.

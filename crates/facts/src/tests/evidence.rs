@@ -25,6 +25,7 @@ fn rich(kind: &Kind) -> Json {
         "groups": [{"name": "operators", "inline_policies": {"all": everything}}, {"name": "developers"}],
         "roles": [{"name": "billing", "inline_policies": {"all": everything}}],
         "policies": [{"name": "other", "document": everything}],
+        "buckets": [{"name": "other", "logging": {"target_bucket": "data"}}],
     });
     let report = json!({
         "password_enabled": true, "mfa_active": true, "password_last_used_days_ago": 3, "password_last_changed_days_ago": 9,
@@ -38,7 +39,13 @@ fn rich(kind: &Kind) -> Json {
         }),
         "iam.user" => json!({"report": report, "groups": ["developers"]}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
-        "s3.bucket" => json!({"policy": policy, "acl": "public-read"}),
+        "s3.bucket" => json!({
+            "policy": policy, "acl": "public-read", "policy_is_public": true, "payer": "Requester",
+            "lifecycle": [{"expiration": {"days": 3}}], "website": {"redirect_all": {"host": "www.example.com"}},
+            "replication": {"rules": [{}, {"destination_bucket": "arn:aws:s3:::other"}]}, "tags": {"owner": "data"},
+            "object_lock": {"default_retention": {"days": 30}}, "encryption": {"blocked_types": ["SSE-C"]},
+            "notification": {"destinations": [{"arn": "arn:aws:sqs:eu-west-1:444455556666:queue"}]},
+        }),
         "ecr.repository" => json!({"policy": policy, "lifecycle_policy": {"rules": []}}),
         _ => json!({}),
     };
@@ -60,6 +67,7 @@ fn withhold(world: &World, evidence: &BTreeSet<Evidence>) -> Withheld {
         shared.account.withhold(one, &why);
         shared.registries.iter_mut().for_each(|registry| registry.withhold(one, &why));
         shared.listings.iter_mut().for_each(|listing| listing.withhold(one, &why));
+        shared.bucket_directory.iter_mut().for_each(|bucket| bucket.withhold(one, &why));
         match &mut resource {
             Some(Resource::Bucket(bucket)) => bucket.withhold(one, &why),
             Some(Resource::Repository(repository)) => repository.withhold(one, &why),

@@ -1,9 +1,10 @@
 //! Buckets, registries, repositories.
 
 use palisade_snapshot::{
-    AccessControlList, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule, Grant, Grantee,
-    Logging, ObjectOwnership, Observed, Registry, RegistryScanningRule, Repository, RepositoryFilter,
-    ScanningConfiguration, Versioning, VersioningStatus,
+    AccessControlList, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule, Expiration, Grant,
+    Grantee, LifecycleFilter, LifecycleRule, Logging, NoncurrentExpiration, ObjectOwnership, Observed, Payer,
+    Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration, Tag, Versioning,
+    VersioningStatus, Website,
 };
 use serde_json::{Value, json};
 
@@ -44,7 +45,34 @@ fn new_bucket(name: &str, region: &str, created_at: &str) -> Bucket {
         versioning: Observed::Absent,
         logging: Observed::Absent,
         cors: Observed::Absent,
+        policy_is_public: Observed::Absent,
+        lifecycle: Observed::Absent,
+        website: Observed::Absent,
+        replication: Observed::Absent,
+        object_lock: Observed::Absent,
+        tags: Observed::Absent,
+        notification: Observed::Absent,
+        payer: Observed::Present(Payer::BucketOwner),
     }
+}
+
+/// A lifecycle rule for the whole bucket.
+fn lifecycle(days: Option<i32>) -> Observed<Vec<LifecycleRule>> {
+    let expiration = |days| Expiration { days: Some(days), date: None, expired_delete_markers: false };
+    Observed::Present(vec![LifecycleRule {
+        id: Some("clean-up".to_owned()),
+        enabled: true,
+        filter: LifecycleFilter::default(),
+        expiration: days.map(expiration),
+        transitions: Vec::new(),
+        noncurrent_expiration: Some(NoncurrentExpiration { days: Some(90), newer_versions_kept: None }),
+        noncurrent_transitions: Vec::new(),
+        abort_multipart_days: Some(7),
+    }])
+}
+
+fn tags(owner: &str) -> Observed<Vec<Tag>> {
+    Observed::Present(vec![Tag { key: "owner".to_owned(), value: owner.to_owned() }])
 }
 
 fn encryption(algorithm: &str, key: Option<String>) -> Observed<Encryption> {
@@ -52,6 +80,7 @@ fn encryption(algorithm: &str, key: Option<String>) -> Observed<Encryption> {
         algorithm: Some(algorithm.to_owned()),
         bucket_key_enabled: key.is_some(),
         kms_key_id: key,
+        blocked_types: Observed::Present(vec!["SSE-C".to_owned()]),
     };
     Observed::Present(Encryption { rules: vec![rule] })
 }
@@ -80,6 +109,9 @@ fn customer_data() -> Bucket {
             target_bucket: "acme-logs".to_owned(),
             target_prefix: "s3/customer-data/".to_owned(),
         }),
+        policy_is_public: Observed::Present(false),
+        lifecycle: lifecycle(None),
+        tags: tags("data"),
         ..new_bucket(name, "eu-west-1", "2024-03-04T10:00:00Z")
     }
 }
@@ -98,7 +130,10 @@ fn logs() -> Bucket {
     });
     Bucket {
         policy: Observed::Present(policy(&json!([tls_only(name), delivery]))),
+        policy_is_public: Observed::Present(false),
         versioning: versioning(VersioningStatus::Enabled),
+        lifecycle: lifecycle(Some(400)),
+        tags: tags("security"),
         ..new_bucket(name, "eu-west-1", "2024-03-04T09:50:00Z")
     }
 }
@@ -112,6 +147,13 @@ fn website() -> Bucket {
     });
     Bucket {
         policy: Observed::Present(policy(&json!([read]))),
+        policy_is_public: Observed::Present(true),
+        website: Observed::Present(Website {
+            index_document: Some("index.html".to_owned()),
+            error_document: None,
+            redirect_all: None,
+            routing_redirects: Vec::new(),
+        }),
         public_access_block: Observed::Absent,
         ..new_bucket(name, "us-east-1", "2022-02-14T15:00:00Z")
     }
@@ -152,6 +194,7 @@ fn exports() -> Bucket {
     });
     Bucket {
         policy: Observed::Present(policy(&json!([tls_only(name), office]))),
+        policy_is_public: Observed::Present(false),
         public_access_block: Observed::Present(BlockPublicAccess {
             block_public_policy: false,
             restrict_public_buckets: false,

@@ -10,7 +10,7 @@ use aws_sdk_s3::types::{
 };
 use aws_types::SdkConfig;
 
-use super::{failed, in_region, invalid};
+use super::{bucket_behaviour, failed, in_region, invalid};
 use crate::account::{Account, BlockPublicAccess, Bucket, Permission};
 use crate::error::EmulatorError;
 
@@ -28,6 +28,7 @@ pub(super) async fn fill(config: &SdkConfig, account: &Account) -> Result<(), Em
         create(&s3, bucket).await?;
         protect(&s3, bucket).await?;
         configure(&s3, bucket).await?;
+        bucket_behaviour::fill(&s3, bucket, account.id()).await?;
     }
     // A log may go to a bucket that comes later in the list.
     let s3 = Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(true).build());
@@ -141,7 +142,10 @@ async fn encrypt(s3: &Client, bucket: &Bucket) -> Result<(), EmulatorError> {
     let operation = "s3:PutBucketEncryption";
     let name = &bucket.name;
     let algorithm = ServerSideEncryption::from(bucket.encryption.as_str());
-    let default = ServerSideEncryptionByDefault::builder().sse_algorithm(algorithm).build();
+    let default = ServerSideEncryptionByDefault::builder()
+        .sse_algorithm(algorithm)
+        .set_kms_master_key_id(bucket.kms_key.clone())
+        .build();
     let default = default.map_err(invalid(operation, name))?;
     let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default).build();
     let settings = ServerSideEncryptionConfiguration::builder().rules(rule).build();

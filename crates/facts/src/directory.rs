@@ -1,0 +1,77 @@
+//! The account's buckets by name, and which of them get access logs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palisade_snapshot::{Evidence, Observed, Reason, RecordKind, Shared};
+
+use crate::context::Context;
+use crate::{Known, Missing};
+
+/// What one bucket's facts need to know of the others.
+#[derive(Debug, Default)]
+pub(crate) struct BucketDirectory {
+    regions: BTreeMap<String, Known<String>>,
+    log_targets: BTreeSet<String>,
+    /// What hides where other buckets send their logs.
+    unread_logging: Option<Missing>,
+}
+
+/// Where a bucket is.
+#[derive(Debug, Clone)]
+pub(crate) enum Whereabouts {
+    /// In this account, in that region.
+    Own(Known<String>),
+    /// The account has no bucket of that name.
+    NotOurs,
+}
+
+impl BucketDirectory {
+    pub(crate) fn new(shared: &Shared) -> Self {
+        let mut directory = Self::default();
+        for bucket in &shared.bucket_directory {
+            let region = match &bucket.region {
+                Observed::Present(region) => Known::Known(region.clone()),
+                Observed::Unreadable(why) => Known::Unknown(Missing::evidence(Evidence::BucketRegion, why)),
+                Observed::Absent | Observed::NotOffered(_) => {
+                    Known::Unknown(Missing::because(Evidence::BucketRegion, Reason::Malformed))
+                }
+            };
+            directory.regions.insert(bucket.name.clone(), region);
+            match &bucket.logging {
+                Observed::Present(logging) => {
+                    directory.log_targets.insert(logging.target_bucket.clone());
+                }
+                Observed::Absent | Observed::NotOffered(_) => {}
+                Observed::Unreadable(why) => {
+                    let missing = Some(Missing::evidence(Evidence::BucketLogging, why));
+                    directory.unread_logging = Missing::either(directory.unread_logging.take(), missing);
+                }
+            }
+        }
+        directory
+    }
+
+    /// Where the bucket of that name is.
+    pub(crate) fn find(&self, context: &Context, name: &str) -> Known<Whereabouts> {
+        if let Some(region) = self.regions.get(name) {
+            return Known::Known(Whereabouts::Own(region.clone()));
+        }
+        let scope = &context.shared.header.scope;
+        let left_out = (scope.limited_to_regions || !scope.excluded_regions.is_empty())
+            .then(|| Missing::because(Evidence::Buckets, Reason::NotCollected));
+        match Missing::either(context.incomplete(RecordKind::Bucket), left_out) {
+            Some(missing) => Known::Unknown(missing),
+            None => Known::Known(Whereabouts::NotOurs),
+        }
+    }
+
+    /// Whether a bucket of this account sends its access logs to the bucket of that name. Both are in one
+    /// region ("Enabling Amazon S3 server access logging"), so that regions left out do not matter.
+    pub(crate) fn is_log_target(&self, context: &Context, name: &str) -> Known<bool> {
+        if self.log_targets.contains(name) {
+            return Known::Known(true);
+        }
+        let unread = Missing::either(self.unread_logging.clone(), context.incomplete(RecordKind::Bucket));
+        unread.map_or(Known::Known(false), Known::Unknown)
+    }
+}
