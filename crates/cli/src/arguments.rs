@@ -87,6 +87,9 @@ pub(crate) struct AccountArguments {
     /// service in each region is asked as fast as it bears: when it throttles, it is asked more slowly
     #[arg(long, value_name = "N")]
     pub(crate) max_rps: Option<NonZeroU32>,
+    /// How many seconds to wait for an answer before asking again or giving up; 30 if left out
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) timeout: Option<u16>,
 }
 
 /// What the report is and where it goes.

@@ -33,8 +33,8 @@ exits! {
     Gate = 3, "the gate was hit: a finding at or above --fail-on";
     Incomplete = 4, "incomplete: planned evidence is missing (0 with --allow-incomplete)";
     GateAndIncomplete = 5, "both 3 and 4";
-    Interrupted = 130, "interrupted (SIGINT); what was collected is kept";
-    Terminated = 143, "terminated (SIGTERM); what was collected is kept";
+    Interrupted = 130, "interrupted (SIGINT); what was collected is kept, and the command that resumes is printed";
+    Terminated = 143, "terminated (SIGTERM); the same";
 }
 
 impl Exit {

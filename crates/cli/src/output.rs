@@ -4,9 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::failure::Failure;
+use crate::interrupt::Unfinished;
 
 const BUFFER: usize = 1 << 16;
 
@@ -37,7 +36,7 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
 
 enum Sink {
     Stream { file: File, name: PathBuf, closed: bool },
-    Aside { file: NamedTempFile, target: PathBuf },
+    Aside { aside: Unfinished, target: PathBuf },
 }
 
 impl Sink {
@@ -68,8 +67,8 @@ impl Sink {
             return Err(Failure::usage(format_args!("{path} is a folder; name a file for the report")));
         }
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let file = write_aside(&target).map_err(|error| failed(path, &error))?;
-        Ok(Self::Aside { file, target })
+        let aside = write_aside(&target).map_err(|error| failed(path, &error))?;
+        Ok(Self::Aside { aside, target })
     }
 
     fn name(&self) -> &Path {
@@ -84,18 +83,18 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn write_aside(target: &Path) -> io::Result<NamedTempFile> {
+fn write_aside(target: &Path) -> io::Result<Unfinished> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".palisade-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder_of(target))
+    Unfinished::new(|| builder.tempfile_in(folder_of(target)))
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Aside { file, .. } => file.write(bytes),
+            Self::Aside { aside, .. } => aside.file.write(bytes),
             Self::Stream { closed: true, .. } => Ok(bytes.len()),
             Self::Stream { file, closed, .. } => match file.write(bytes) {
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => {
@@ -142,10 +141,10 @@ impl Output {
         // What could not be written is dropped, not tried again.
         let (sink, _) = self.to.into_parts();
         flushed?;
-        let Sink::Aside { file, target } = sink else { return Ok(()) };
+        let Sink::Aside { aside, target } = sink else { return Ok(()) };
         let persist = || {
-            file.as_file().sync_all()?;
-            file.persist(&target)?;
+            aside.file.as_file().sync_all()?;
+            aside.file.persist(&target)?;
             File::open(folder_of(&target))?.sync_all()
         };
         persist().map_err(|error| failed(&target, &error))

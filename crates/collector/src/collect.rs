@@ -15,6 +15,7 @@ use crate::buckets::{Buckets, RegionFilter};
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::iam::{IDENTITY_KINDS, Iam, Identities};
+use crate::journal::Begun;
 use crate::meter::Meter;
 use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS};
 use crate::reader::{Reader, listing};
@@ -57,7 +58,8 @@ async fn collect_with(
     let mut allowed = evidence.clone();
     allowed.insert(Evidence::Caller);
     let clients = Clients::new(sdk, transport, allowed, Arc::clone(&meter));
-    let reader = Reader { evidence, cancel: cancel.clone(), meter, progress };
+    let journal = options.journal.clone();
+    let reader = Reader { evidence, cancel: cancel.clone(), meter, progress, journal };
     let deadline = async {
         tokio::time::sleep(options.deadlines.account).await;
         cancel.end(Reason::Timeout);
@@ -92,6 +94,7 @@ struct Collection<'a> {
 impl Collection<'_> {
     async fn run(&self) -> Result<Snapshot, CollectError> {
         let caller = account::caller(self.reader, self.clients).await?;
+        let caller = self.begin(caller)?;
         self.reader.progress.caller(&caller.arn);
         self.reader.progress.planned(self.account_calls());
         let iam = Iam { reader: self.reader, client: self.clients.iam(), home: self.clients.home() };
@@ -125,6 +128,20 @@ impl Collection<'_> {
         snapshot.sort();
         forget_repetitions(&mut snapshot);
         Ok(snapshot)
+    }
+
+    /// Begins the journal, if one is kept. A collection that is completed keeps its first caller.
+    fn begin(&self, caller: Caller) -> Result<Caller, CollectError> {
+        let Some(journal) = &self.options.journal else { return Ok(caller) };
+        let begun = journal.begin(Begun {
+            account_id: caller.account_id.clone(),
+            caller_arn: caller.arn.clone(),
+            taken_at: self.options.taken_at,
+            evidence: self.names_of_evidence(),
+            regions: self.options.regions.iter().cloned().collect(),
+            excluded_regions: self.options.excluded_regions.iter().cloned().collect(),
+        })?;
+        Ok(Caller { arn: begun.caller_arn, ..caller })
     }
 
     fn header(&self, caller: &Caller, scope: &RegionScope) -> Header {

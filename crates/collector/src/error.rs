@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use palisade_snapshot::Reason;
 
+use crate::JournalError;
+
 /// Nothing could be collected. Whatever fails later leaves an unreadable value instead.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
@@ -56,6 +58,9 @@ pub enum CollectError {
         /// What is wrong with it.
         message: String,
     },
+    /// What is collected can't be kept, or is not what was begun.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// It was interrupted before AWS said who is asking.
     #[error("interrupted before anything was collected")]
     Interrupted,

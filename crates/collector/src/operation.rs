@@ -1,7 +1,7 @@
 //! What the answers of each operation look like: the one place that says what counts as whole,
 //! as "not configured", and as "no longer there".
 
-use palisade_snapshot::{CALLS, Call, Service};
+use palisade_snapshot::{CALLS, Call, Evidence, Service};
 
 /// The answers of one operation.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +37,19 @@ impl Operation {
     /// The IAM action that it needs, as explanations name it.
     pub(crate) fn iam_action(&self) -> &'static str {
         self.call().map_or("", Call::iam_action)
+    }
+
+    /// Whether an answer with this error code, if it is one, holds for as long as a collection takes:
+    /// it then need not be asked for again after an interruption. Who asks is always asked again,
+    /// and what another call prepares may come to be.
+    pub(crate) fn is_settled(&self, error_code: Option<&str>) -> bool {
+        let Some(call) = self.call() else { return false };
+        let prepared =
+            || CALLS.iter().flat_map(|other| other.prepares).any(|one| call.evidence.contains(one));
+        let fills = !call.evidence.is_empty() && !call.evidence.contains(&Evidence::Caller);
+        fills
+            && error_code
+                .is_none_or(|code| (self.absent.contains(&code) || self.gone.contains(&code)) && !prepared())
     }
 
     /// The operation that a client calls by this name.

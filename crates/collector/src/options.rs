@@ -7,6 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use palisade_snapshot::Evidence;
 
+use crate::Journal;
+
 /// Whose account to read, as whom, what of it, and how fast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -34,6 +36,9 @@ pub struct Options {
     pub deadlines: Deadlines,
     /// The time that the snapshot carries, the clock of every rule.
     pub taken_at: Timestamp,
+    /// Where answers are kept until the snapshot is written; without it an interruption loses what
+    /// the snapshot did not get.
+    pub journal: Option<Journal>,
 }
 
 impl Options {
@@ -52,6 +57,7 @@ impl Options {
             max_requests_per_second: None,
             deadlines: Deadlines::default(),
             taken_at,
+            journal: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use palisade_snapshot::{Evidence, Listing, Observed, Paged, Reason, RecordKind, 
 use crate::failure::{Failure, classify};
 use crate::meter::Meter;
 use crate::operation::Operation;
-use crate::{Cancel, Progress};
+use crate::{Cancel, Journal, Progress};
 
 /// What every reading part of a collection shares.
 pub(crate) struct Reader {
@@ -22,6 +22,7 @@ pub(crate) struct Reader {
     pub(crate) cancel: Cancel,
     pub(crate) meter: Arc<Meter>,
     pub(crate) progress: Arc<dyn Progress>,
+    pub(crate) journal: Option<Journal>,
 }
 
 /// The resource has been deleted since it was listed.
@@ -114,6 +115,7 @@ impl Reader {
         R: Future<Output = Result<(T, Option<String>), Failure>>,
     {
         let (mut pages, mut seen, mut token) = (Vec::new(), BTreeSet::new(), None);
+        let mut began_anew = false;
         loop {
             match read(token).await {
                 Ok((page, None)) => {
@@ -129,9 +131,23 @@ impl Reader {
                     }
                     token = Some(next);
                 }
+                // The next page may have been promised before an interruption, too long ago.
+                Err(Failure::Unreadable(why))
+                    if why.reason == Reason::ServiceError
+                        && !began_anew
+                        && self.forget_answers(operation) =>
+                {
+                    began_anew = true;
+                    (pages, seen, token) = (Vec::new(), BTreeSet::new(), None);
+                }
                 Err(failure) => return Pages { pages, failure: Some(failure) },
             }
         }
+    }
+
+    /// Whether there was an answer of an interrupted run that can be asked for anew.
+    fn forget_answers(&self, operation: &Operation) -> bool {
+        self.journal.as_ref().is_some_and(|journal| journal.forget(operation))
     }
 }
 

@@ -19,11 +19,11 @@ use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::retry::ErrorKind;
 use tokio::sync::Semaphore;
 
-use crate::Options;
 use crate::answer::{Answer, inspect};
 use crate::failure::is_throttling;
 use crate::meter::Meter;
 use crate::operation::Operation;
+use crate::{Journal, Options};
 use pace::Ceiling;
 pub(crate) use pace::Pace;
 
@@ -56,6 +56,7 @@ pub(crate) struct Transport {
     permits: Arc<Semaphore>,
     ceiling: Option<Arc<Ceiling>>,
     deadline: Duration,
+    journal: Option<Journal>,
     lane: Option<Lane>,
 }
 
@@ -68,11 +69,12 @@ pub(crate) struct Lane {
 }
 
 impl Transport {
-    /// Over this client, with the limits of these options.
+    /// Over this client, with the limits of these options. What their journal has is not asked again.
     pub(crate) fn new(inner: SharedHttpClient, options: &Options) -> Self {
         let permits = Arc::new(Semaphore::new(options.max_in_flight.get().min(Semaphore::MAX_PERMITS)));
         let ceiling = options.max_requests_per_second.map(|rate| Arc::new(Ceiling::new(rate)));
-        Self { inner, permits, ceiling, deadline: options.deadlines.attempt, lane: None }
+        let (deadline, journal) = (options.deadlines.attempt, options.journal.clone());
+        Self { inner, permits, ceiling, deadline, journal, lane: None }
     }
 
     /// The same, with its own pace, for one service in one region.
@@ -107,8 +109,16 @@ impl HttpConnector for Connection {
 
 impl Connection {
     async fn attempt(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let Transport { permits, ceiling, deadline, lane, .. } = self.transport;
+        let Transport { permits, ceiling, deadline, journal, lane, .. } = self.transport;
         let attempt = request.extension::<Attempt>().copied();
+        let kept = journal.zip(attempt);
+        let kept =
+            kept.map(|(journal, attempt)| (journal, attempt, identity(&request, attempt, lane.as_ref())));
+        if let Some((journal, attempt, request)) = &kept
+            && let Some(answer) = answered_before(journal, *attempt, request, lane.as_ref())
+        {
+            return Ok(answer);
+        }
         if let Some(lane) = &lane {
             lane.pace.turn().await;
         }
@@ -124,11 +134,41 @@ impl Connection {
             let message = format!("no whole answer within {} seconds", deadline.as_secs_f64());
             ConnectorError::timeout(message.into())
         })??;
-        match attempt {
-            Some(attempt) => check(response, attempt, lane.as_ref()),
-            None => Ok(response),
+        let Some(attempt) = attempt else { return Ok(response) };
+        let (response, code) = check(response, attempt, lane.as_ref())?;
+        if let Some((journal, _, request)) = kept
+            && attempt.operation.is_settled(code.as_deref())
+        {
+            journal.keep(attempt.operation, request, &response);
         }
+        Ok(response)
     }
+}
+
+/// What makes a request this one and no other: all of it but its headers, which hold the signature, and
+/// of these what some services say nowhere else: operation and region.
+fn identity(request: &HttpRequest, attempt: Attempt, lane: Option<&Lane>) -> String {
+    let (operation, region) = (attempt.operation.name, lane.map_or("", |lane| &lane.region));
+    let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
+    format!("{operation} {region} {} {}\n{body}", request.method(), request.uri())
+}
+
+/// What was answered before an interruption, if it is still a whole answer. It counts as the request
+/// that it was.
+fn answered_before(
+    journal: &Journal,
+    attempt: Attempt,
+    request: &str,
+    lane: Option<&Lane>,
+) -> Option<HttpResponse> {
+    let response = journal.answer(request)?.into_response()?;
+    let error_type = response.headers().get("x-amzn-errortype");
+    let body = response.body().bytes().unwrap_or_default();
+    inspect(attempt.operation, response.status().as_u16(), error_type, body).ok()?;
+    if let Some(lane) = lane {
+        lane.meter.sent(attempt.operation, &lane.region);
+    }
+    Some(response)
 }
 
 /// Reads the body to its end, so that the permit covers it and the answer can be checked.
@@ -146,12 +186,13 @@ async fn read_whole(mut response: HttpResponse) -> Result<HttpResponse, Connecto
     Ok(response)
 }
 
-/// Lets an answer through that the service gave; anything else is an error, retried once.
+/// Lets an answer through that the service gave, with its error code if it is a refusal; anything
+/// else is an error, retried once.
 fn check(
     response: HttpResponse,
     attempt: Attempt,
     lane: Option<&Lane>,
-) -> Result<HttpResponse, ConnectorError> {
+) -> Result<(HttpResponse, Option<String>), ConnectorError> {
     let status = response.status().as_u16();
     let error_type = response.headers().get("x-amzn-errortype");
     let body = response.body().bytes().unwrap_or_default();
@@ -169,7 +210,8 @@ fn check(
         }
     }
     match answer {
-        Ok(_) => Ok(response),
+        Ok(Answer::Good) => Ok((response, None)),
+        Ok(Answer::Error(code)) => Ok((response, Some(code))),
         Err(foreign) => {
             let again = attempt.number < ATTEMPTS_FOR_FOREIGN_ANSWERS;
             Err(ConnectorError::other(foreign.into(), again.then_some(ErrorKind::TransientError)))

@@ -120,7 +120,26 @@ impl Emulator {
     /// The environment in which the AWS SDKs and Palisade find the emulator and its default account.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        self.environment_with(ACCESS_KEY.to_owned(), SECRET_KEY.to_owned())
+        self.environment_at(&self.endpoint())
+    }
+
+    /// The same, where another endpoint stands for the emulator, such as a [replay](Self::replay)'s.
+    #[must_use]
+    pub fn environment_at(&self, endpoint: &str) -> Vec<(&'static str, String)> {
+        environment_with(endpoint, ACCESS_KEY.to_owned(), SECRET_KEY.to_owned())
+    }
+
+    /// A second proxy, which gives the answers again that the first one has given since it
+    /// [records](Proxy::record), each request's in the same order, and asks the emulator only for what
+    /// was never asked. It has faults and counts of its own, and ends when it is dropped.
+    ///
+    /// # Errors
+    /// No socket can be opened.
+    pub fn replay(&self) -> Result<Proxy, EmulatorError> {
+        match &self.runtime {
+            Some(runtime) => self.proxy.replay(runtime, self.moto.address()),
+            None => Err(EmulatorError::Start("its runtime ended".to_owned())),
+        }
     }
 
     /// The same, for a user of the default account, who gets an access key for it.
@@ -130,17 +149,8 @@ impl Emulator {
     pub fn environment_of(&self, user: &str) -> Result<Vec<(&'static str, String)>, EmulatorError> {
         let made = account::create_access_key(self.moto.address(), user.to_owned());
         let (id, secret) = self.wait(made)??;
-        Ok(self.environment_with(id, secret))
-    }
-
-    fn environment_with(&self, id: String, secret: String) -> Vec<(&'static str, String)> {
-        vec![
-            ("AWS_ENDPOINT_URL", self.endpoint()),
-            ("AWS_ACCESS_KEY_ID", id),
-            ("AWS_SECRET_ACCESS_KEY", secret),
-            ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-        ]
+        self.proxy.know_access_key(&id, user);
+        Ok(environment_with(&self.endpoint(), id, secret))
     }
 
     /// Creates everything an account description names. Requests to this end do not pass the proxy,
@@ -158,8 +168,9 @@ impl Emulator {
     /// Whether every request must be allowed by the IAM policies of who signed it, and be signed
     /// rightly. The usual access key is no user's: it is refused while this is on.
     ///
-    /// moto can't refuse what it has no address for: `account:ListRegions`, Access Analyzer and ECR
-    /// Public are answered to anyone; tests deny them with a [`Fault`](crate::Fault).
+    /// moto can't refuse what it has no address for, such as `account:ListRegions`; there the proxy looks
+    /// whether an inline policy of the user names the action. A [replay](Self::replay) that is begun now
+    /// asks moto once for each user and operation.
     ///
     /// # Errors
     /// The emulator does not answer.
@@ -188,6 +199,16 @@ impl Drop for Emulator {
             runtime.shutdown_background();
         }
     }
+}
+
+fn environment_with(endpoint: &str, id: String, secret: String) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+        ("AWS_ACCESS_KEY_ID", id),
+        ("AWS_SECRET_ACCESS_KEY", secret),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+    ]
 }
 
 /// Tells moto how many requests it lets pass before it checks signatures and permissions.

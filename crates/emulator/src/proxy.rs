@@ -9,7 +9,9 @@ mod identities;
 mod mend;
 mod operation;
 mod paging;
+mod permission;
 mod recorded;
+mod replay;
 mod request;
 mod serve;
 mod shapes;
@@ -21,10 +23,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::task::AbortHandle;
 
 use crate::{Account, EmulatorError};
 
 pub use fault::{Fault, Target};
+use replay::{Recording, Replay};
 pub use request::Request;
 pub(crate) use shapes::Shapes;
 use state::State;
@@ -39,20 +43,45 @@ pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 pub struct Proxy {
     state: Arc<State>,
     address: SocketAddr,
+    accepting: AbortHandle,
 }
 
 impl Proxy {
     /// Listens on a free port of the loopback interface and passes requests on to `emulator`.
     pub(crate) fn start(runtime: &Runtime, emulator: SocketAddr) -> Result<Self, EmulatorError> {
+        Self::listen(runtime, emulator, State::default(), None)
+    }
+
+    /// Another proxy, which gives the recorded answers of this one again, with faults and counts of
+    /// its own; what was never asked goes to `emulator`.
+    pub(crate) fn replay(&self, runtime: &Runtime, emulator: SocketAddr) -> Result<Self, EmulatorError> {
+        let (state, recording) = self.state.with(|inner| {
+            let state = State::describing(inner);
+            (state, inner.recording.clone().unwrap_or_default())
+        });
+        Self::listen(runtime, emulator, state, Some(Replay::of(recording)))
+    }
+
+    fn listen(
+        runtime: &Runtime,
+        emulator: SocketAddr,
+        state: State,
+        replay: Option<Replay>,
+    ) -> Result<Self, EmulatorError> {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::default());
+        let state = Arc::new(state);
         let guard = runtime.enter();
         let listener = tokio::net::TcpListener::from_std(listener)?;
         drop(guard);
-        runtime.spawn(serve::accept(listener, emulator, Arc::clone(&state)));
-        Ok(Self { state, address })
+        let serving = runtime.spawn(serve::accept(listener, emulator, Arc::clone(&state), replay));
+        Ok(Self { state, address, accepting: serving.abort_handle() })
+    }
+
+    /// From now on answers are recorded, so that a replay can give them again.
+    pub fn record(&self) {
+        self.state.with(|inner| inner.recording = Some(Recording::default()));
     }
 
     /// The URL for clients, such as `http://127.0.0.1:40123`.
@@ -135,6 +164,11 @@ impl Proxy {
         self.state.with(|inner| inner.max_in_flight)
     }
 
+    /// From now on this access key is this user's.
+    pub(crate) fn know_access_key(&self, id: &str, user: &str) {
+        self.state.with(|inner| inner.users.insert(id.to_owned(), user.to_owned()));
+    }
+
     /// Whether the emulator checks signatures, so that requests must reach it unchanged.
     pub(crate) fn keep_signatures(&self, kept: bool) {
         self.state.with(|inner| inner.enforces_iam = kept);
@@ -143,5 +177,11 @@ impl Proxy {
     /// From now on the answers about this account follow its description where the emulator can't hold it.
     pub(crate) fn describe(&self, account: &Account, shapes: Shapes) {
         self.state.with(|inner| inner.shapes.insert(account.id().to_owned(), Arc::new(shapes)));
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
     }
 }

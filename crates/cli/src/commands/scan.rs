@@ -6,7 +6,7 @@ use clap::Args;
 use palisade_snapshot::{OpenOptions, StoredSnapshot};
 
 use crate::arguments::{AccountArguments, ClockArguments, Global, ReportArguments, SelectionArguments};
-use crate::collecting;
+use crate::collecting::{self, Kept};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::judging::Judge;
@@ -19,6 +19,9 @@ pub(crate) struct Scan {
     /// Keep what AWS says in this file, too; compressed if its name ends in `.zst`
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
+    /// Complete what an interrupted run with the same --snapshot left behind, with its clock
+    #[arg(long, requires = "snapshot")]
+    resume: bool,
     #[command(flatten)]
     account: AccountArguments,
     #[command(flatten)]
@@ -32,12 +35,12 @@ pub(crate) struct Scan {
 impl Scan {
     pub(crate) fn run(self, global: &Global, notes: Notes) -> Result<Exit, Failure> {
         let choice = rule_choice::load(global, &self.selection)?;
-        let collected = collecting::collect(&self.account, choice.rules.reads(), self.clock.now, notes)?;
-        if let Some(path) = &self.snapshot {
-            collecting::keep(&collected.snapshot, path)?;
-        }
+        let kept = self.snapshot.as_deref().map(|path| Kept::at(path, self.resume, notes)).transpose()?;
+        let (reads, now) = (choice.rules.reads(), self.clock.now);
+        let collected = collecting::collect(&self.account, reads, now, kept.as_ref(), notes)?;
         if let Some(exit) = collected.interrupted {
-            return Err(Failure::ended(exit, self.interrupted()));
+            let nothing = || "interrupted; nothing is kept without --snapshot".to_owned();
+            return Err(Failure::ended(exit, kept.as_ref().map_or_else(nothing, Kept::interrupted)));
         }
         // The report is made from the document, so that `check` gives the same bytes later.
         let mut document = Vec::new();
@@ -47,15 +50,5 @@ impl Scan {
         drop(document);
         let judge = Judge { global, choice: &choice, report: &self.report, now: None };
         judge.report(1, std::iter::once(stored.map_err(Failure::no_result)))
-    }
-
-    fn interrupted(&self) -> String {
-        match &self.snapshot {
-            Some(path) => format!(
-                "interrupted; what was collected is in {0}, `palisade check {0}` judges it",
-                path.display()
-            ),
-            None => "interrupted; nothing is kept without --snapshot".to_owned(),
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -69,6 +70,20 @@ impl Place {
 
     pub(crate) fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Ended {
         Ended::of(self.command(arguments))
+    }
+
+    /// Runs and ends it if it has not ended by then: its code is then missing.
+    pub(crate) fn run_within(&self, arguments: &[impl AsRef<OsStr>], deadline: Duration) -> Ended {
+        let began = Instant::now();
+        let mut child =
+            self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while child.try_wait().unwrap().is_none() {
+            if began.elapsed() > deadline {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        child.wait_with_output().unwrap().into()
     }
 
     /// Runs with this on standard input.

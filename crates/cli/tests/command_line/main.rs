@@ -11,8 +11,11 @@ mod access;
 mod bad_input;
 mod check;
 mod commands;
+mod evidence_loss_matrix;
 mod example_account;
 mod harness;
+#[cfg(unix)]
+mod interrupted;
 #[cfg(unix)]
 mod output;
 mod permissions;

@@ -40,42 +40,6 @@ fn changed_otherwise(before: &Report, after: &Report, operation: &str) -> Vec<St
 }
 
 #[test]
-fn a_refused_operation_changes_findings_to_unknown_and_in_no_other_way() {
-    let emulated = Emulated::fixture("mixed");
-    let proxy = emulated.emulator.proxy();
-    // Refused first, while there is no report yet that could be read in its place.
-    let preparing = CALLS.iter().filter(|call| call.evidence.is_empty());
-    let mut disturbed = Vec::new();
-    for call in preparing.chain(CALLS.iter().filter(|call| !call.evidence.is_empty())) {
-        if call.operation == CALLER {
-            continue;
-        }
-        proxy.clear();
-        proxy.inject(call.operation, Fault::Denied);
-        let (ended, report) = emulated.scan(&[]);
-        let refused = proxy.counts().contains_key(call.operation);
-        disturbed.push((call.operation, refused, ended.code, report));
-    }
-    proxy.clear();
-    let (ended, undisturbed) = emulated.scan(&[]);
-    assert_eq!((ended.code, undisturbed.unreadable()), (Some(0), BTreeSet::new()), "{}", ended.stderr);
-    assert!(undisturbed.rules("fail").len() > 40, "{:?}", undisturbed.rules("fail"));
-
-    let mut complaints = Vec::new();
-    for (operation, refused, code, report) in &disturbed {
-        complaints.extend(changed_otherwise(&undisturbed, report, operation));
-        let lost = report.unreadable();
-        let expected =
-            if *refused { (Some(4), BTreeSet::from([*operation])) } else { (Some(0), BTreeSet::new()) };
-        if (*code, lost) != expected {
-            complaints
-                .push(format!("{operation}: exit {code:?}, unreadable {:?}", report.coverage.unreadable));
-        }
-    }
-    assert_eq!(complaints, Vec::<String>::new());
-}
-
-#[test]
 fn a_credential_report_that_is_there_is_read_where_a_new_one_is_refused() {
     let emulated = Emulated::fixture("mixed");
     let (_, undisturbed) = emulated.scan(&[]);

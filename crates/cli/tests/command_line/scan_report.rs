@@ -17,7 +17,14 @@ pub(crate) struct Emulated {
 impl Emulated {
     /// An account of `fixtures/accounts`, with the configuration that lies beside it, if one does.
     pub(crate) fn fixture(name: &str) -> Self {
-        let emulated = Self::account(Account::fixture(name).unwrap());
+        Self::changed_fixture(name, |_| {})
+    }
+
+    /// The same account with something else in it.
+    pub(crate) fn changed_fixture(name: &str, change: impl FnOnce(&mut Account)) -> Self {
+        let mut account = Account::fixture(name).unwrap();
+        change(&mut account);
+        let emulated = Self::account(account);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/accounts");
         if let Ok(configuration) = fs::read(folder.join(name).with_extension("toml")) {
             emulated.place.write("palisade.toml", configuration);
@@ -70,6 +77,7 @@ pub(crate) struct Resource {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Operation {
     pub(crate) operation: String,
+    pub(crate) reason: String,
 }
 
 #[derive(Debug, Deserialize)]

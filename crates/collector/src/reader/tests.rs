@@ -4,7 +4,13 @@ use super::*;
 use crate::operation::LIST_BUCKETS;
 
 fn reader() -> Reader {
-    Reader { evidence: BTreeSet::new(), cancel: Cancel::new(), meter: Arc::default(), progress: Arc::new(()) }
+    Reader {
+        evidence: BTreeSet::new(),
+        cancel: Cancel::new(),
+        meter: Arc::default(),
+        progress: Arc::new(()),
+        journal: None,
+    }
 }
 
 #[tokio::test]

@@ -17,17 +17,23 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::answer::{Answer, AnswerBody};
 use super::fault::Fault;
+use super::replay::Replay;
 use super::request::Incoming;
 use super::state::{Plan, State};
-use super::{error_format, mend, paging, recorded};
+use super::{error_format, mend, paging, permission, recorded};
 
 type Forwarder = Client<HttpConnector, Full<Bytes>>;
 
 /// Serves each connection in a task of its own, until the runtime ends.
-pub(super) async fn accept(listener: TcpListener, emulator: SocketAddr, state: Arc<State>) {
+pub(super) async fn accept(
+    listener: TcpListener,
+    emulator: SocketAddr,
+    state: Arc<State>,
+    replay: Option<Replay>,
+) {
     // The emulator closes each connection after one answer, so there is nothing to keep.
     let forwarder = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
-    let proxy = Arc::new(Handler { state, emulator, forwarder });
+    let proxy = Arc::new(Handler { state, emulator, replay, forwarder });
     loop {
         // A connection that failed before it was accepted is the client's to retry.
         let Ok((stream, _)) = listener.accept().await else { continue };
@@ -58,6 +64,7 @@ fn duplicate(stream: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
 struct Handler {
     state: Arc<State>,
     emulator: SocketAddr,
+    replay: Option<Replay>,
     forwarder: Forwarder,
 }
 
@@ -99,13 +106,32 @@ impl Handler {
         answer.into_response().map_err(io::Error::other)
     }
 
-    /// The answer of the emulator, made like AWS's; or the recorded one; or the next page.
+    /// The answer that was given before; or a new one.
     async fn answer(&self, incoming: &Incoming, plan: &Plan) -> Answer {
+        if let Some(replay) = &self.replay {
+            if let Some(refusal) = replay.refusal(incoming, self.refusal(incoming, plan)).await {
+                return refusal;
+            }
+            if let Some(answer) = replay.answer(incoming) {
+                return answer;
+            }
+        }
+        let answer = self.new_answer(incoming, plan).await;
+        self.state.with(|inner| {
+            if let Some(recording) = &mut inner.recording {
+                recording.add(incoming, &answer);
+            }
+        });
+        answer
+    }
+
+    /// The answer of the emulator, made like AWS's; or the recorded one; or the next page.
+    async fn new_answer(&self, incoming: &Incoming, plan: &Plan) -> Answer {
         if let Some(continuation) = incoming.continuation() {
             return paging::next_page(&self.state, incoming, continuation);
         }
         if let Some(recorded) = recorded::answer(incoming, &plan.shapes) {
-            return self.unless_refused(incoming, plan, recorded).await;
+            return self.refusal(incoming, plan).await.unwrap_or(recorded);
         }
         match self.forward(incoming).await {
             Ok(answer) => {
@@ -116,17 +142,22 @@ impl Handler {
         }
     }
 
-    /// The recorded answer; but where the emulator checks permissions, it is asked first.
-    async fn unless_refused(&self, incoming: &Incoming, plan: &Plan, recorded: Answer) -> Answer {
+    /// How whoever asks is refused, if permissions are checked and they lack the one for this.
+    async fn refusal(&self, incoming: &Incoming, plan: &Plan) -> Option<Answer> {
         if !self.state.with(|inner| inner.enforces_iam) {
-            return recorded;
+            return None;
         }
-        match self.forward(incoming).await {
-            Ok(answer) if matches!(answer.status, 401 | 403) => {
-                mend::mend(incoming, answer, &plan.shapes, &self.state)
-            }
-            _ => recorded,
+        let answer = self.forward(incoming).await.ok()?;
+        if matches!(answer.status, 401 | 403) {
+            return Some(mend::mend(incoming, answer, &plan.shapes, &self.state));
         }
+        let has_no_address =
+            recorded::answer(incoming, &plan.shapes).is_some() && !(200..300).contains(&answer.status);
+        let user = self.state.with(|inner| inner.users.get(&incoming.request.access_key).cloned());
+        if has_no_address && !permission::is_allowed(incoming, user.as_deref(), &plan.shapes) {
+            return error_format::of_fault(&Fault::Denied, incoming);
+        }
+        None
     }
 
     /// Path and query for the emulator. It would cut a listing of buckets short without saying so,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::fault::{Fault, Injection};
 use super::paging::Listing;
+use super::replay::Recording;
 use super::request::Request;
 use super::{DEFAULT_ACCOUNT, Shapes};
 
@@ -32,6 +33,10 @@ pub(super) struct Inner {
     pub(super) shapes: BTreeMap<String, Arc<Shapes>>,
     /// The accounts of temporary access keys, learnt from the answers of STS.
     pub(super) accounts: BTreeMap<String, String>,
+    /// Whose the access keys are that were made for tests.
+    pub(super) users: BTreeMap<String, String>,
+    /// The answers given since recording began, if it did.
+    pub(super) recording: Option<Recording>,
 }
 
 impl Default for Inner {
@@ -49,6 +54,8 @@ impl Default for Inner {
             listings: Vec::new(),
             shapes: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            users: BTreeMap::new(),
+            recording: None,
         }
     }
 }
@@ -63,6 +70,18 @@ pub(super) struct Plan {
 }
 
 impl State {
+    /// A new state that knows the same accounts.
+    pub(super) fn describing(other: &Inner) -> Self {
+        Self(Mutex::new(Inner {
+            page_size: other.page_size,
+            enforces_iam: other.enforces_iam,
+            shapes: other.shapes.clone(),
+            accounts: other.accounts.clone(),
+            users: other.users.clone(),
+            ..Inner::default()
+        }))
+    }
+
     /// Works on the state. A test that panicked meanwhile leaves it usable.
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
