@@ -3,14 +3,16 @@
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_account::types::{AlternateContactType, RegionOptStatus};
 use palisade_snapshot::{
-    AlternateContact, BlockPublicAccess, ContactType, Paged, Reason, Region, RegionStatus, Unreadable,
+    AlternateContact, BlockPublicAccess, ContactInformation, ContactType, Paged, Reason, Region,
+    RegionStatus, Unreadable,
 };
 
 use crate::CollectError;
 use crate::clients::Clients;
 use crate::failure::{Failure, chain, source};
 use crate::operation::{
-    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, GET_ALTERNATE_CONTACT, GET_CALLER_IDENTITY, LIST_REGIONS,
+    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, GET_ALTERNATE_CONTACT, GET_CALLER_IDENTITY, GET_CONTACT_INFORMATION,
+    LIST_REGIONS,
 };
 use crate::reader::{Missing, Reader, required};
 
@@ -118,6 +120,28 @@ pub(crate) async fn alternate_contact(
                 title: contact.title.unwrap_or_default(),
                 email: required(contact.email_address, "EmailAddress")?,
                 phone: contact.phone_number.unwrap_or_default(),
+            })
+        })
+        .await
+}
+
+/// `GetContactInformation`: the primary contact.
+pub(crate) async fn contact_information(
+    reader: &Reader,
+    clients: &Clients,
+) -> Result<ContactInformation, Failure> {
+    let call = clients.account().get_contact_information().send();
+    reader
+        .read(&GET_CONTACT_INFORMATION, clients.home(), call, |answer| {
+            let contact = required(answer.contact_information, "ContactInformation")?;
+            Ok(ContactInformation {
+                full_name: contact.full_name,
+                company_name: contact.company_name.unwrap_or_default(),
+                address_line_1: contact.address_line1,
+                city: contact.city,
+                postal_code: contact.postal_code,
+                country_code: contact.country_code,
+                phone_number: contact.phone_number,
             })
         })
         .await

@@ -89,7 +89,7 @@ fn json_error_code(error_type: Option<&str>, body: &[u8]) -> Result<Option<Strin
 }
 
 /// A code without its namespace and address: `com.amazon#Denied:https://…` is `Denied`.
-fn bare_code(code: &str) -> String {
+pub(crate) fn bare_code(code: &str) -> String {
     let code = code.split_once(':').map_or(code, |(code, _)| code);
     code.rsplit_once('#').map_or(code, |(_, code)| code).to_owned()
 }

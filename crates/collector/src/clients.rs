@@ -8,6 +8,7 @@ use aws_types::service_config::ServiceConfigKey;
 use palisade_snapshot::{Evidence, Service};
 
 use crate::guard::{Guard, PlainHost};
+use crate::json_client::JsonClient;
 use crate::meter::Meter;
 use crate::session::DEFAULT_REGION;
 use crate::transport::{Lane, Pace, Transport};
@@ -99,6 +100,24 @@ impl Clients {
         aws_sdk_ecr::Client::from_conf(configure!(self, aws_sdk_ecr, Service::Ecr, region).build())
     }
 
+    /// AWS Organizations, which answers in one region of each partition.
+    pub(crate) fn organizations(&self, partition: &str) -> JsonClient {
+        let region = organizations_region(partition);
+        self.json(Service::Organizations, "Organizations", region)
+    }
+
+    /// A service without a client of its own; `service_id` is what its settings are named by.
+    fn json(&self, service: Service, service_id: &str, region: &str) -> JsonClient {
+        JsonClient {
+            sdk: self.sdk.clone(),
+            transport: self.lane(service, region),
+            guard: Guard::new(service, &self.evidence),
+            service,
+            region: region.to_owned(),
+            endpoint: self.endpoint_url(service_id),
+        }
+    }
+
     fn lane(&self, service: Service, region: &str) -> Transport {
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         let pace = Arc::clone(paces.entry((service, region.to_owned())).or_default());
@@ -108,6 +127,11 @@ impl Clients {
     /// Whether a service is at an address that knows nothing of names below it. AWS's own
     /// addresses, those of VPC endpoints included, do.
     fn has_plain_endpoint(&self, service_id: &str) -> bool {
+        self.endpoint_url(service_id).is_some_and(|url| !url.contains(".amazonaws."))
+    }
+
+    /// The address that the options, the environment or the profile name in place of AWS's own.
+    fn endpoint_url(&self, service_id: &str) -> Option<String> {
         let for_service = || {
             let key = ServiceConfigKey::builder()
                 .service_id(service_id)
@@ -117,8 +141,21 @@ impl Clients {
                 .ok()?;
             self.sdk.service_config()?.load_config(key)
         };
-        let url = self.sdk.endpoint_url().map(str::to_owned).or_else(for_service);
-        url.is_some_and(|url| !url.contains(".amazonaws."))
+        self.sdk.endpoint_url().map(str::to_owned).or_else(for_service)
+    }
+}
+
+/// Where Organizations is ("AWS Organizations endpoints and quotas" in the AWS General Reference).
+fn organizations_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        "aws-eusc" => "eusc-de-east-1",
+        _ => "us-east-1",
     }
 }
 

@@ -18,6 +18,7 @@ use crate::iam::{IDENTITY_KINDS, Iam, Identities};
 use crate::journal::Begun;
 use crate::meter::Meter;
 use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS};
+use crate::organization::Organizations;
 use crate::reader::{Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
 use crate::scope::RegionScope;
@@ -210,6 +211,18 @@ impl Collection<'_> {
         let (reader, clients) = (self.reader, self.clients);
         let contact = |kind| account::alternate_contact(reader, clients, kind);
         let block = account::public_access_block(reader, clients, &caller.account_id);
+        let organizations = Organizations {
+            reader,
+            client: clients.organizations(&caller.partition),
+            account_id: &caller.account_id,
+        };
+        let membership = Box::pin(organizations.membership());
+        let contact_information = account::contact_information(reader, clients);
+        let (contact_information, features, membership) = tokio::join!(
+            reader.observe_account(Evidence::ContactInformation, contact_information),
+            reader.observe_account(Evidence::OrganizationsFeatures, iam.organizations_features()),
+            membership,
+        );
         let (summary, aliases, security, billing, operations, passwords, block, report, devices) = tokio::join!(
             reader.observe_account(Evidence::AccountSummary, iam.summary()),
             reader.observe_account(Evidence::AccountAliases, iam.aliases()),
@@ -234,6 +247,11 @@ impl Collection<'_> {
             public_access_block: block,
             credential_report: report,
             virtual_mfa_devices: devices,
+            contact_information,
+            organization: membership.organization,
+            organizations_features: features,
+            service_control_policies: membership.service_control_policies,
+            resource_control_policies: membership.resource_control_policies,
         }
     }
 

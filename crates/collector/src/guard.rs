@@ -17,7 +17,7 @@ use crate::operation::Operation;
 use crate::transport::Attempt;
 
 /// The allow-list of one client.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Guard {
     service: Service,
     allowed: BTreeSet<&'static str>,

@@ -16,7 +16,7 @@ use crate::document::optional_timestamp;
 use crate::failure::Failure;
 use crate::operation::{
     GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PASSWORD_POLICY, GET_ACCOUNT_SUMMARY,
-    LIST_ACCOUNT_ALIASES, LIST_VIRTUAL_MFA_DEVICES,
+    LIST_ACCOUNT_ALIASES, LIST_ORGANIZATIONS_FEATURES, LIST_VIRTUAL_MFA_DEVICES,
 };
 use crate::reader::{Missing, Reader, required};
 
@@ -88,6 +88,19 @@ impl Iam<'_> {
             .read(&GET_ACCOUNT_SUMMARY, self.home, call, |answer| {
                 let map = required(answer.summary_map, "SummaryMap")?;
                 Ok(map.into_iter().map(|(key, value)| (key.as_str().to_owned(), i64::from(value))).collect())
+            })
+            .await
+    }
+
+    /// `ListOrganizationsFeatures`: which features of central root access are on.
+    pub(crate) async fn organizations_features(&self) -> Result<Vec<String>, Failure> {
+        let call = self.client.list_organizations_features().send();
+        self.reader
+            .read(&LIST_ORGANIZATIONS_FEATURES, self.home, call, |answer| {
+                let features = required(answer.enabled_features, "EnabledFeatures")?;
+                let mut names: Vec<String> = features.iter().map(|one| one.as_str().to_owned()).collect();
+                names.sort();
+                Ok(names)
             })
             .await
     }

@@ -84,6 +84,7 @@ const fn json(holds: &'static [&'static str]) -> Shape {
 operations! {
     GET_CALLER_IDENTITY "sts:GetCallerIdentity" xml("GetCallerIdentityResponse", &["Arn", "Account"]), absent [], gone [];
     GET_ALTERNATE_CONTACT "account:GetAlternateContact" json(&["AlternateContact"]), absent ["ResourceNotFoundException"], gone [];
+    GET_CONTACT_INFORMATION "account:GetContactInformation" json(&["ContactInformation"]), absent ["ResourceNotFoundException"], gone [];
     LIST_REGIONS "account:ListRegions" json(&["Regions"]), absent [], gone [];
     GET_ACCOUNT_SUMMARY "iam:GetAccountSummary" xml("GetAccountSummaryResponse", &["SummaryMap"]), absent [], gone [];
     LIST_ACCOUNT_ALIASES "iam:ListAccountAliases" xml("ListAccountAliasesResponse", &["AccountAliases"]), absent [], gone [];
@@ -92,6 +93,12 @@ operations! {
     GET_CREDENTIAL_REPORT "iam:GetCredentialReport" xml("GetCredentialReportResponse", &["Content", "GeneratedTime"]), absent ["ReportNotPresent", "ReportExpired", "ReportInProgress"], gone [];
     GENERATE_CREDENTIAL_REPORT "iam:GenerateCredentialReport" xml("GenerateCredentialReportResponse", &["State"]), absent [], gone [];
     LIST_VIRTUAL_MFA_DEVICES "iam:ListVirtualMFADevices" xml("ListVirtualMFADevicesResponse", &["VirtualMFADevices"]), absent [], gone [];
+    LIST_ORGANIZATIONS_FEATURES "iam:ListOrganizationsFeatures" xml("ListOrganizationsFeaturesResponse", &["EnabledFeatures"]), absent ["OrganizationNotFoundException", "OrganizationNotInAllFeaturesModeException", "ServiceAccessNotEnabledException"], gone [];
+    DESCRIBE_ORGANIZATION "organizations:DescribeOrganization" json(&["Organization"]), absent ["AWSOrganizationsNotInUseException"], gone [];
+    LIST_ROOTS "organizations:ListRoots" json(&["Roots"]), absent [], gone [];
+    LIST_PARENTS "organizations:ListParents" json(&["Parents"]), absent [], gone [];
+    LIST_POLICIES_FOR_TARGET "organizations:ListPoliciesForTarget" json(&["Policies"]), absent [], gone [];
+    DESCRIBE_POLICY "organizations:DescribePolicy" json(&["Policy"]), absent [], gone [];
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK "s3control:GetPublicAccessBlock" xml("PublicAccessBlockConfiguration", &[]), absent ["NoSuchPublicAccessBlockConfiguration"], gone [];
     LIST_BUCKETS "s3:ListBuckets" xml("ListAllMyBucketsResult", &["Buckets"]), absent [], gone [];
     GET_BUCKET_LOCATION "s3:GetBucketLocation" xml("LocationConstraint", &[]), absent [], gone ["NoSuchBucket"];

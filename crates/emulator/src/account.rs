@@ -6,6 +6,7 @@ mod documents;
 mod fill;
 mod generate;
 mod identities;
+mod organization;
 mod repositories;
 
 pub use buckets::{
@@ -14,6 +15,7 @@ pub use buckets::{
 pub use description::{Account, Contact, PasswordPolicy, Recorded, Root};
 pub use generate::Sizes;
 pub use identities::{AccessKey, Console, Group, ManagedPolicy, Policies, Role, User};
+pub use organization::{Organization, OrganizationLevel};
 pub use repositories::{Repository, ScanRule};
 
 pub(crate) use fill::{create_access_key, fill};

@@ -8,6 +8,7 @@ mod fault;
 mod identities;
 mod mend;
 mod operation;
+mod organization;
 mod paging;
 mod permission;
 mod recorded;

@@ -10,6 +10,7 @@ use palisade_snapshot::{
 use crate::directory::BucketDirectory;
 use crate::iam::escalation::Escalations;
 use crate::identities::Policies;
+use crate::organization::OrganizationPolicies;
 use crate::{Declarations, Known, Missing};
 
 /// The name of the root user's row in the credential report.
@@ -21,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) shared: Shared,
     pub(crate) declarations: Declarations,
     pub(crate) policies: Policies,
+    /// What the organization forbids.
+    pub(crate) organization: OrganizationPolicies,
     /// The rows of the credential report by user.
     rows: BTreeMap<String, usize>,
     /// The users of each group, by name.
@@ -44,6 +47,7 @@ impl Context {
             shared: Shared { calls: Vec::new(), bucket_directory: Vec::new(), ..shared.clone() },
             declarations: declarations.clone(),
             policies: Policies::new(shared),
+            organization: OrganizationPolicies::of(shared),
             rows,
             members,
             escalations: Escalations::default(),

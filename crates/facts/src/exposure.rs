@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use palisade_policy::document::PolicyDocument;
+use palisade_policy::document::{PolicyDocument, PolicyVersion, Statement};
 use palisade_policy::public::{
     self as engine, Answer, Capability, CapabilityExposure, Exposure, Input, Layer, PublicGrant,
 };
 use palisade_snapshot::{Evidence, Observed, Reason};
 
+use crate::access_query::Assumption;
+use crate::organization::ControlPolicies;
 use crate::{Access, AccessGrant, Known, Listed, Missing, Witness, identities};
 
 /// The capabilities from the gravest to the least, for choosing a witness.
@@ -88,6 +90,34 @@ pub(crate) fn document(policy: &Observed<String>, evidence: Evidence) -> Known<O
         Observed::Absent | Observed::NotOffered(_) => Known::Known(None),
         Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
     }
+}
+
+/// A resource's policy with what resource control policies deny: their denials count as its own do ("Policy evaluation
+/// logic" in the IAM User Guide).
+pub(crate) fn limited(
+    policy: Known<Option<PolicyDocument>>,
+    rcps: &ControlPolicies,
+) -> Known<Option<PolicyDocument>> {
+    let mut denies = rcps.denies().cloned().peekable();
+    if denies.peek().is_none() {
+        return policy;
+    }
+    policy.map(|policy| {
+        let mut policy = policy.unwrap_or_else(|| PolicyDocument {
+            version: PolicyVersion::V2012,
+            version_is_written: true,
+            id: None,
+            statements: Vec::new(),
+        });
+        let next = policy.statements.iter().map(|statement| statement.index + 1).max().unwrap_or(0);
+        policy.statements.extend(denies.zip(next..).map(|(deny, index)| Statement { index, ..deny }));
+        Some(policy)
+    })
+}
+
+/// What is taken for granted about a resource of the account, if it could not be read.
+pub(crate) fn assumes(rcps: &ControlPolicies) -> Vec<String> {
+    rcps.assumption(Assumption::RcpNotRead).iter().map(|one| one.name().to_owned()).collect()
 }
 
 /// An analysis with what it could not read.

@@ -37,6 +37,7 @@ mod identities;
 mod known;
 mod lazy;
 mod object;
+pub mod organization;
 pub mod s3;
 mod subject;
 #[cfg(test)]

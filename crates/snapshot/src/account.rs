@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::iam::{CredentialReport, PasswordPolicy, VirtualMfaDevice};
-use crate::{Observed, Paged};
+use crate::{Observed, Organization, OrganizationLevel, Paged};
 
 /// The account's own record. Every field is one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -45,6 +45,22 @@ pub struct Account {
     /// The virtual MFA devices that are assigned to somebody.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub virtual_mfa_devices: Observed<Paged<VirtualMfaDevice>>,
+    /// The primary contact.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub contact_information: Observed<ContactInformation>,
+    /// The organization; absent means that the account is in none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub organization: Observed<Organization>,
+    /// The features of central root access by AWS's names, from `iam:ListOrganizationsFeatures`; absent means that
+    /// the organization can't have any as it is set up.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub organizations_features: Observed<Vec<String>>,
+    /// The SCPs, from the organization's root down to the account; absent means that none limit it.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub service_control_policies: Observed<Vec<OrganizationLevel>>,
+    /// The RCPs, from the organization's root down to the account; absent means that none limit it.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub resource_control_policies: Observed<Vec<OrganizationLevel>>,
 }
 
 /// The three kinds of alternate contact of AWS Account Management.
@@ -70,6 +86,26 @@ pub struct AlternateContact {
     pub email: String,
     /// The telephone number.
     pub phone: String,
+}
+
+/// The primary contact (`GetContactInformation`): what AWS asks everybody for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactInformation {
+    /// The person's name.
+    pub full_name: String,
+    /// The company; empty if none is given.
+    pub company_name: String,
+    /// The first line of the address.
+    pub address_line_1: String,
+    /// The city.
+    pub city: String,
+    /// The postal code.
+    pub postal_code: String,
+    /// The country's two letters (ISO 3166).
+    pub country_code: String,
+    /// The telephone number.
+    pub phone_number: String,
 }
 
 /// A region and whether the account may use it.

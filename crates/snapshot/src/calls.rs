@@ -21,11 +21,14 @@ pub enum Service {
     S3Control,
     /// Amazon Elastic Container Registry.
     Ecr,
+    /// AWS Organizations.
+    Organizations,
 }
 
 impl Service {
     /// Every service, in the order of the table.
-    pub const ALL: [Self; 6] = [Self::Sts, Self::Account, Self::Iam, Self::S3, Self::S3Control, Self::Ecr];
+    pub const ALL: [Self; 7] =
+        [Self::Sts, Self::Account, Self::Iam, Self::S3, Self::S3Control, Self::Ecr, Self::Organizations];
 
     /// The name that stands before the colon of an operation.
     #[must_use]
@@ -37,6 +40,7 @@ impl Service {
             Self::S3 => "s3",
             Self::S3Control => "s3control",
             Self::Ecr => "ecr",
+            Self::Organizations => "organizations",
         }
     }
 }
@@ -101,6 +105,7 @@ macro_rules! calls {
 calls! {
     Sts "sts" "GetCallerIdentity" [] Account [Caller];
     Account "account" "GetAlternateContact" ["account:GetAlternateContact"] Account [SecurityContact, BillingContact, OperationsContact];
+    Account "account" "GetContactInformation" ["account:GetContactInformation"] Account [ContactInformation];
     Account "account" "ListRegions" ["account:ListRegions"] Account [Regions];
     Iam "iam" "GetAccountSummary" ["iam:GetAccountSummary"] Account [AccountSummary];
     Iam "iam" "ListAccountAliases" ["iam:ListAccountAliases"] Account [AccountAliases];
@@ -109,6 +114,12 @@ calls! {
     Iam "iam" "GetCredentialReport" ["iam:GetCredentialReport"] Account [CredentialReport];
     Iam "iam" "GenerateCredentialReport" ["iam:GenerateCredentialReport"] Account [] prepares [CredentialReport];
     Iam "iam" "ListVirtualMFADevices" ["iam:ListVirtualMFADevices"] Account [VirtualMfaDevices];
+    Iam "iam" "ListOrganizationsFeatures" ["iam:ListOrganizationsFeatures"] Account [OrganizationsFeatures];
+    Organizations "organizations" "DescribeOrganization" ["organizations:DescribeOrganization"] Account [Organization];
+    Organizations "organizations" "ListRoots" ["organizations:ListRoots"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
+    Organizations "organizations" "ListParents" ["organizations:ListParents"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
+    Organizations "organizations" "ListPoliciesForTarget" ["organizations:ListPoliciesForTarget"] Account [ServiceControlPolicies, ResourceControlPolicies];
+    Organizations "organizations" "DescribePolicy" ["organizations:DescribePolicy"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
     S3Control "s3control" "GetPublicAccessBlock" ["s3:GetAccountPublicAccessBlock"] Account [AccountBlockPublicAccess];
     S3 "s3" "ListBuckets" ["s3:ListAllMyBuckets"] Account [Buckets];
     S3 "s3" "GetBucketLocation" ["s3:GetBucketLocation"] Bucket [BucketRegion];
@@ -155,6 +166,10 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
     }
     if all.contains(&Evidence::Buckets) {
         all.insert(Evidence::BucketRegion);
+    }
+    let of_organization = [Evidence::ServiceControlPolicies, Evidence::ResourceControlPolicies];
+    if of_organization.iter().any(|one| all.contains(one)) {
+        all.insert(Evidence::Organization);
     }
     if all.contains(&Evidence::RegistryScanning) {
         all.insert(Evidence::Repositories);

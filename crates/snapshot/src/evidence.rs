@@ -52,6 +52,16 @@ evidence! {
     CredentialReport = "account.credential_report",
     /// The virtual MFA devices that are assigned.
     VirtualMfaDevices = "account.virtual_mfa_devices",
+    /// The account's primary contact.
+    ContactInformation = "account.contact_information",
+    /// The organization that the account is in.
+    Organization = "account.organization",
+    /// The features of central root access that the organization has switched on.
+    OrganizationsFeatures = "account.organizations_features",
+    /// The service control policies from the organization's root down to the account.
+    ServiceControlPolicies = "account.service_control_policies",
+    /// The resource control policies from the organization's root down to the account.
+    ResourceControlPolicies = "account.resource_control_policies",
     /// The IAM users with their policies and groups.
     Users = "iam.user",
     /// The IAM groups with their policies.

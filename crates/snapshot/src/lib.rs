@@ -29,6 +29,7 @@ mod evidence;
 mod iam;
 mod observations;
 mod observed;
+mod organization;
 mod paged;
 mod read;
 mod record;
@@ -36,7 +37,9 @@ mod s3;
 mod snapshot;
 mod write;
 
-pub use account::{Account, AlternateContact, BlockPublicAccess, ContactType, Region, RegionStatus};
+pub use account::{
+    Account, AlternateContact, BlockPublicAccess, ContactInformation, ContactType, Region, RegionStatus,
+};
 pub use authorization_details::AuthorizationDetailsError;
 pub use calls::{CALLS, Call, Scope, Service, call_for, permissions, with_prerequisites};
 pub use ecr::{Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration};
@@ -48,6 +51,7 @@ pub use iam::{
 };
 pub use observations::{Observations, State};
 pub use observed::{NotOffered, Observed, Reason, Unreadable};
+pub use organization::{Organization, OrganizationLevel, OrganizationPolicy};
 pub use paged::Paged;
 pub use read::{OpenError, OpenOptions, Resources, StoredSnapshot};
 pub use record::{CallRecord, FailedCalls, Header, Listing, Record, RecordKind, SnapshotScope, Trailer};

@@ -47,6 +47,8 @@ impl Partial for String {}
 impl<T> Partial for Vec<T> {}
 impl<K, V> Partial for std::collections::BTreeMap<K, V> {}
 impl Partial for crate::AlternateContact {}
+impl Partial for crate::ContactInformation {}
+impl Partial for crate::Organization {}
 impl Partial for crate::PasswordPolicy {}
 impl Partial for crate::BlockPublicAccess {}
 impl Partial for crate::CredentialReport {}
@@ -106,6 +108,11 @@ observations!(Account {
     public_access_block: AccountBlockPublicAccess,
     credential_report: CredentialReport,
     virtual_mfa_devices: VirtualMfaDevices,
+    contact_information: ContactInformation,
+    organization: Organization,
+    organizations_features: OrganizationsFeatures,
+    service_control_policies: ServiceControlPolicies,
+    resource_control_policies: ResourceControlPolicies,
 });
 
 observations!(Bucket {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::scan_report::Emulated;
+use palisade_emulator::account::Organization;
 use palisade_emulator::{Account, Sizes};
 use palisade_snapshot::CALLS;
 
@@ -37,6 +38,21 @@ fn only_what_needs_an_attestation_is_open_without_a_configuration() {
 /// billing group and no contacts.
 const FAIL_IN_MIXED_ONLY: [&str; 2] = ["account-contacts-distinct", "iam-billing-user-key-absent"];
 
+/// What no account that reads the policies of its organization can fail.
+const FAIL_WITHOUT_ALL_FEATURES: [&str; 1] = ["org-all-features-enabled"];
+
+#[test]
+fn an_organization_that_only_shares_the_bill_is_told_so() {
+    let mut account = Account::fixture("clean").unwrap();
+    account.organization = Some(Organization { consolidated_billing_only: true, ..Organization::default() });
+    let (_, report) = Emulated::account(account).scan(&[]);
+    assert!(
+        report.rules("fail").is_superset(&FAIL_WITHOUT_ALL_FEATURES.into()),
+        "{:?}",
+        report.rules("fail")
+    );
+}
+
 #[test]
 fn every_rule_fails_in_the_careless_account_but_those_that_exclude_each_other() {
     let emulated = Emulated::fixture("careless");
@@ -47,7 +63,7 @@ fn every_rule_fails_in_the_careless_account_but_those_that_exclude_each_other() 
     let all: BTreeSet<_> = listed.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert!(all.len() > 100, "{listed}");
     let spared: Vec<_> = all.difference(&report.rules("fail")).copied().collect();
-    assert_eq!(spared, FAIL_IN_MIXED_ONLY);
+    assert_eq!(spared, [&FAIL_IN_MIXED_ONLY[..], &FAIL_WITHOUT_ALL_FEATURES].concat());
 }
 
 #[test]

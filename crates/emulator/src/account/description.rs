@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{BlockPublicAccess, Bucket, Group, ManagedPolicy, Repository, Role, ScanRule, User};
+use super::{
+    BlockPublicAccess, Bucket, Group, ManagedPolicy, Organization, Repository, Role, ScanRule, User,
+};
 use crate::EmulatorError;
 use crate::proxy::DEFAULT_ACCOUNT;
 
@@ -22,6 +24,10 @@ pub struct Account {
     pub root: Root,
     /// The alternate contacts, by type: `security`, `billing`, `operations`.
     pub contacts: BTreeMap<String, Contact>,
+    /// The primary contact, by the names of the Account Management API reference; none = AWS knows none.
+    pub primary_contact: Option<BTreeMap<String, String>>,
+    /// The organization; none = the account is in none.
+    pub organization: Option<Organization>,
     /// The password policy; none = AWS's default.
     pub password_policy: Option<PasswordPolicy>,
     /// The account's Block Public Access settings.

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::Shapes;
 use super::answer::Answer;
-use super::error_format;
 use super::operation::Protocol;
 use super::request::Incoming;
+use super::{error_format, organization};
 use crate::account::Recorded;
 
 /// The shapes that hold for every account that does not bring its own.
@@ -21,6 +21,15 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
     let operation = incoming.request.operation.as_str();
     if let Some(recorded) = shapes.account.recorded.get(operation) {
         return Some(from_shape(incoming.protocol, recorded));
+    }
+    if let Some(answer) = organization::answer(incoming, shapes) {
+        return Some(answer);
+    }
+    if operation == "account:GetContactInformation"
+        && let Some(contact) = &shapes.account.primary_contact
+    {
+        let body = json!({"ContactInformation": contact}).to_string();
+        return Some(Answer::new(200, "application/json", body));
     }
     if operation == "account:ListRegions" {
         return Some(regions(incoming, shapes));

@@ -98,7 +98,9 @@ impl<'a> Callers<'a> {
     pub(super) fn root(&self) -> Caller {
         let header = &self.shared.header;
         let arn = format!("arn:{}:iam::{}:root", header.partition, header.account_id);
-        self.without_policies(&arn, Principal::parse(&arn), CallerKind::Root)
+        let mut root = self.without_policies(&arn, Principal::parse(&arn), CallerKind::Root);
+        root.held.policies.scps = self.policies.scps();
+        root
     }
 
     /// Somebody without identity policies in this account: a service, an identity provider's user, anonymous.
@@ -215,6 +217,7 @@ impl<'a> Callers<'a> {
         caller.kind = if kind == RecordKind::User { CallerKind::User } else { CallerKind::Role };
         caller.is_uncollected = false;
         caller.held.missing = Some(missing);
+        caller.held.policies.scps = self.policies.scps();
         Ok(caller)
     }
 

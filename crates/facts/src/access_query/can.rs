@@ -6,6 +6,7 @@ use super::callers::Callers;
 use super::judge::Asking;
 use super::target::Target;
 use super::{AccessQueryError, CanAnswer, Question, Situation, assumptions};
+use crate::organization::OrganizationPolicies;
 
 /// Decides whether a principal may do what the question names; `record` is the one that
 /// [`Question::is_about`] finds among the snapshot's resources.
@@ -29,7 +30,8 @@ pub fn can(
         Asking { caller: &caller, action: &question.action, target: &target, situation, account }.judge();
     let is_possible = judged.decision.is_possible();
     let assumes = if is_possible && !caller.principal.is_service_linked_role() {
-        assumptions(caller.principal.is_identity(), std::iter::once(question.action.service()))
+        let organization = OrganizationPolicies::of(shared);
+        assumptions(&organization, caller.principal.is_identity(), std::iter::once(question.action.service()))
     } else {
         Vec::new()
     };

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use palisade_policy::arn::is_account_id;
 use palisade_policy::document::{Effect, PolicyDocument, PrincipalKind, Principals};
+use palisade_policy::policies::PolicySet;
 use palisade_policy::request::Action;
 use palisade_snapshot::Shared;
 
@@ -17,6 +18,7 @@ use super::judge::Asking;
 use super::permits::Permits;
 use super::target::Target;
 use super::{AccessDecision, Situation};
+use crate::organization::OrganizationPolicies;
 
 /// In the order in which the search looks for them.
 const LEVELS: [AccessDecision; 3] =
@@ -45,6 +47,8 @@ pub(super) struct Assuming<'a> {
     permits: Permits,
     /// The roles as what is assumed, each read when first needed.
     trusts: Vec<OnceCell<Target<'a>>>,
+    /// The resource control policies that limit access to them.
+    rcps: Vec<PolicySet>,
 }
 
 impl<'a> Assuming<'a> {
@@ -63,6 +67,7 @@ impl<'a> Assuming<'a> {
             situation,
             by_arn: by_arn.collect(),
             permits: Permits::new(&shared.header, callers, action),
+            rcps: OrganizationPolicies::of(shared).rcps.sets(),
             trusts: shared.roles.iter().map(|_| OnceCell::new()).collect(),
         }
     }
@@ -132,7 +137,7 @@ impl<'a> Assuming<'a> {
     pub(super) fn trust(&self, caller: usize) -> Option<&Target<'a>> {
         let index = self.role(caller)?;
         let role = self.shared.roles.get(index)?;
-        Some(self.trusts.get(index)?.get_or_init(|| Target::trust(self.shared, role)))
+        Some(self.trusts.get(index)?.get_or_init(|| Target::trust(self.shared, role, &self.rcps)))
     }
 
     /// Those who may be let in by a role's trust policy: those whom it names, and, where it names the account,

@@ -42,6 +42,8 @@ pub use who_can::who_can;
 
 use question::action;
 
+use crate::organization::OrganizationPolicies;
+
 /// The JSON Schema of what [`can`] answers.
 #[must_use]
 pub fn can_schema() -> serde_json::Value {
@@ -54,11 +56,17 @@ pub fn who_can_schema() -> serde_json::Value {
     schemars::schema_for!(WhoCanAnswer).to_value()
 }
 
-/// What an access takes for granted: SCPs bind identities, RCPs the services that AWS lists.
-fn assumptions<'s>(is_identity: bool, services: impl Iterator<Item = &'s str>) -> Vec<Assumption> {
+/// What an access takes for granted of the organization's policies, as far as they were not read: SCPs bind
+/// identities, RCPs the services that AWS lists.
+fn assumptions<'s>(
+    organization: &OrganizationPolicies,
+    is_identity: bool,
+    services: impl Iterator<Item = &'s str>,
+) -> Vec<Assumption> {
     let table = palisade_policy::actions::table();
     let mut services = services.filter_map(|service| table.service(service));
     let rcp = services.any(palisade_policy::actions::Service::supports_resource_control_policies);
-    let scp = is_identity.then_some(Assumption::ScpNotRead);
-    scp.into_iter().chain(rcp.then_some(Assumption::RcpNotRead)).collect()
+    let scp = organization.scps.assumption(Assumption::ScpNotRead).filter(|_| is_identity);
+    let rcp = organization.rcps.assumption(Assumption::RcpNotRead).filter(|_| rcp);
+    scp.into_iter().chain(rcp).collect()
 }

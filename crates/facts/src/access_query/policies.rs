@@ -12,6 +12,7 @@ use palisade_snapshot::{
 use super::unread;
 use crate::context::incomplete;
 use crate::iam::inline_policy;
+use crate::organization::OrganizationPolicies;
 use crate::{Known, Missing};
 
 type Compiled = Known<Arc<CompiledPolicy>>;
@@ -24,6 +25,8 @@ pub(super) struct SharedPolicies<'a> {
     groups: BTreeMap<&'a str, Vec<Compiled>>,
     /// Why a group that was not listed is missing.
     unlisted_group: Missing,
+    /// The service control policies that limit everybody in the account.
+    scps: Vec<PolicySet>,
 }
 
 /// What one user or role may do by itself.
@@ -52,6 +55,7 @@ impl<'a> SharedPolicies<'a> {
             unlisted_managed: unlisted(RecordKind::Policy),
             groups: BTreeMap::new(),
             unlisted_group: unlisted(RecordKind::Group),
+            scps: OrganizationPolicies::of(shared).scps.sets(),
         };
         for group in &shared.groups {
             let inline = inline(&group.arn, &group.inline_policies, Evidence::Groups);
@@ -80,6 +84,11 @@ impl<'a> SharedPolicies<'a> {
         self.hold(identity, role.permissions_boundary.as_ref())
     }
 
+    /// What limits whoever is of the account, whatever else he holds.
+    pub(super) fn scps(&self) -> Vec<PolicySet> {
+        self.scps.clone()
+    }
+
     fn hold(&self, identity: impl Iterator<Item = Compiled>, boundary: Option<&PermissionsBoundary>) -> Held {
         let mut missing = None;
         let mut read = |policy: Compiled| match policy {
@@ -91,8 +100,12 @@ impl<'a> SharedPolicies<'a> {
         };
         let identity = PolicySet::for_few_requests(identity.map(&mut read).collect());
         let boundary = boundary.map(|one| PolicySet::new(vec![read(self.managed(&one.arn))]));
-        let policies =
-            PrincipalPolicies { identity, boundaries: boundary.into_iter().collect(), ..Default::default() };
+        let policies = PrincipalPolicies {
+            identity,
+            boundaries: boundary.into_iter().collect(),
+            scps: self.scps.clone(),
+            ..Default::default()
+        };
         Held { policies, missing }
     }
 

@@ -17,6 +17,7 @@ use palisade_snapshot::{
 use super::{NotConsidered, Situation, own_policy, unread};
 use crate::context::incomplete;
 use crate::exposure::document;
+use crate::organization::OrganizationPolicies;
 use crate::{Known, Missing};
 
 /// STS actions on a role: its trust policy decides them.
@@ -64,8 +65,9 @@ impl<'a> Target<'a> {
         record: Option<&Stored>,
     ) -> Self {
         let account = shared.header.account_id.as_str();
+        let rcps = OrganizationPolicies::of(shared).rcps.sets();
         let Some(arn) = arn.filter(|_| !takes_no_resource(action)) else {
-            return Self::with(Resource::none(), OwnPolicy::Read(None), "*", account);
+            return Self::with(Resource::none(), OwnPolicy::Read(None), "*", account).limited(&rcps);
         };
         let resource = owned(Resource::new(arn), shared, action, record);
         let policy = own_policy(shared, action, arn, record);
@@ -86,15 +88,25 @@ impl<'a> Target<'a> {
             _ if action.service() == "ecr" => target.not_considered.push(NotConsidered::RegistryPolicy),
             _ => {}
         }
-        target
+        target.limited(&rcps)
+    }
+
+    /// The same under the resource control policies of the account, if it is the account's.
+    fn limited(mut self, rcps: &[PolicySet]) -> Self {
+        if self.is_own {
+            for side in [Some(&mut self.side), self.delegating.as_mut()].into_iter().flatten() {
+                side.rcps = rcps.to_vec();
+            }
+        }
+        self
     }
 
     /// A role that is to be assumed.
-    pub(super) fn trust(shared: &'a Shared, role: &'a Role) -> Self {
+    pub(super) fn trust(shared: &'a Shared, role: &'a Role, rcps: &[PolicySet]) -> Self {
         let policy = trust_policy(role);
         let mut target = Self::with(Resource::new(&role.arn), policy, &role.arn, &shared.header.account_id);
         target.tags = Some(&role.tags);
-        target
+        target.limited(rcps)
     }
 
     fn with(resource: Resource, policy: OwnPolicy, arn: &str, account: &str) -> Self {

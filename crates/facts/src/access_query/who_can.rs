@@ -16,6 +16,7 @@ use super::{
 };
 use crate::Missing;
 use crate::context::incomplete;
+use crate::organization::OrganizationPolicies;
 
 const ASSUME: &str = "sts:AssumeRole";
 const ASSUME_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
@@ -240,7 +241,8 @@ impl Search<'_> {
         let through_roles = principals.iter().any(|one| !one.via.is_empty());
         let services = [self.question.action.service()];
         let services = services.into_iter().chain(through_roles.then_some("sts"));
-        assumptions(identities, services.filter(|_| !principals.is_empty()))
+        let organization = OrganizationPolicies::of(self.shared);
+        assumptions(&organization, identities, services.filter(|_| !principals.is_empty()))
     }
 }
 

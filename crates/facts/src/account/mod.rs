@@ -5,10 +5,11 @@ mod holders;
 
 use std::sync::Arc;
 
-pub use contact::Contact;
+pub use contact::{Contact, ContactInformation};
 use palisade_snapshot::{Evidence, Observed, Paged};
 
 use crate::context::Context;
+use crate::organization::{self, Organization, ResourceGuardrails, ServiceGuardrails};
 use crate::s3::PublicAccessBlock;
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
@@ -31,6 +32,24 @@ facts! {
         operations_contact: Known<Option<Contact>>, reads [OperationsContact];
         /// The account's Block Public Access for S3; four times false if it was never set.
         public_access_block: PublicAccessBlock, reads [AccountBlockPublicAccess];
+        /// Whether AWS keeps a primary contact for accounts here at all.
+        contact_information_offered: Known<bool>, reads [ContactInformation];
+        /// The primary contact; null if there is none.
+        contact_information: Known<Option<ContactInformation>>, reads [ContactInformation];
+        /// The organization that the account is in; null if it is in none.
+        organization: Known<Option<Organization>>, reads [Organization];
+        /// Whether the organization manages the credentials of its members' root users centrally; null where only
+        /// its management account or a delegated administrator can tell.
+        root_credentials_management: Known<Option<bool>>, reads [OrganizationsFeatures];
+        /// Whether the organization can use privileged sessions in place of its members' root users; null where only
+        /// its management account or a delegated administrator can tell.
+        root_sessions: Known<Option<bool>>, reads [OrganizationsFeatures];
+        /// What service control policies keep the account from; null if none can limit it, as in the management
+        /// account, or if it may not read them.
+        scps: Lazy<Known<Option<ServiceGuardrails>>>, reads [ServiceControlPolicies, Organization];
+        /// What resource control policies keep strangers from; null if none can limit the account, as in the
+        /// management account, or if it may not read them.
+        rcps: Lazy<Known<Option<ResourceGuardrails>>>, reads [ResourceControlPolicies, Organization];
         /// Whether any IAM user has a console password, so that the password policy matters.
         has_console_users: Lazy<Known<bool>>, reads [Users, CredentialReport];
         /// The groups and roles whose policies let them see bills.
@@ -93,6 +112,7 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         Known::observed(observed, evidence, || None, |contact| Some(Contact::of(contact)))
     };
     let (console, billing, administrators) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
+    let (scps, rcps) = (Arc::clone(context), Arc::clone(context));
     Account {
         id: context.shared.header.account_id.clone(),
         partition: context.shared.header.partition.clone(),
@@ -105,6 +125,21 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
             &record.public_access_block,
             Evidence::AccountBlockPublicAccess,
         ),
+        contact_information_offered: contact_information_offered(record),
+        contact_information: Known::observed(
+            &record.contact_information,
+            Evidence::ContactInformation,
+            || None,
+            |contact| Some(ContactInformation::of(contact)),
+        ),
+        organization: organization::organization(context),
+        root_credentials_management: organization::feature(
+            context,
+            organization::ROOT_CREDENTIALS_MANAGEMENT,
+        ),
+        root_sessions: organization::feature(context, organization::ROOT_SESSIONS),
+        scps: Lazy::new(move || organization::service_guardrails(&scps)),
+        rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
         has_console_users: Lazy::new(move || console.has_console_users()),
         billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
         administrators: Lazy::new(move || holders::administrators(&administrators)),
@@ -133,6 +168,14 @@ fn alias(observed: &Observed<Paged<String>>) -> Known<Option<String>> {
         },
         Observed::Absent | Observed::NotOffered(_) => Known::Known(None),
         Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
+    }
+}
+
+fn contact_information_offered(record: &palisade_snapshot::Account) -> Known<bool> {
+    match &record.contact_information {
+        Observed::Present(_) | Observed::Absent => Known::Known(true),
+        Observed::NotOffered(_) => Known::Known(false),
+        Observed::Unreadable(why) => Known::Unknown(Missing::evidence(Evidence::ContactInformation, why)),
     }
 }
 

@@ -8,7 +8,7 @@ use palisade_policy::public::{
 use palisade_snapshot::{Evidence, Repository};
 
 use crate::context::Context;
-use crate::exposure::{Analysis, Unread, document};
+use crate::exposure::{Analysis, Unread, assumes, document, limited};
 use crate::{Access, AccessGrant, Known, Lazy, Listed, Witness, facts};
 
 facts! {
@@ -33,6 +33,8 @@ facts! {
         grants: Listed<AccessGrant>, reads [];
         /// A request by a stranger that is allowed; null if there is none.
         witness: Known<Option<Witness>>, reads [];
+        /// What is taken for granted because it could not be read: `rcp_not_read`.
+        assumes: Vec<String>, reads [];
     }
 }
 
@@ -42,7 +44,8 @@ impl RepositoryExposure {
         let context = Arc::clone(context);
         let (arn, policy) = (repository.arn.clone(), repository.policy.clone());
         Lazy::new(move || {
-            let policy = document(&policy, Evidence::RepositoryPolicy);
+            let rcps = &context.organization.rcps;
+            let policy = limited(document(&policy, Evidence::RepositoryPolicy), rcps);
             let mut unread = Unread::new(Evidence::RepositoryPolicy);
             let resource = PolicyResource {
                 service: "ecr",
@@ -63,6 +66,7 @@ impl RepositoryExposure {
                 conditions: analysis.conditions(),
                 grants: analysis.grants(),
                 witness: analysis.witness(),
+                assumes: assumes(rcps),
             }
         })
     }

@@ -24,7 +24,7 @@ facts! {
         /// Whether it has a policy.
         has_policy: Known<bool>, reads [RepositoryPolicy];
         /// What every AWS account can do with it.
-        exposure: Lazy<RepositoryExposure>, reads [RepositoryPolicy];
+        exposure: Lazy<RepositoryExposure>, reads [RepositoryPolicy, ResourceControlPolicies];
         /// The repository's own setting. The registry's rules go before it: judge `scan_frequency`.
         scan_on_push: bool, reads [];
         /// When its images are scanned, by the registry's rules and its own setting.

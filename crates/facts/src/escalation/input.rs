@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::credentials::KnownCredentials;
+use crate::organization::OrganizationPolicies;
 
 /// One account: who is in it, what limits it, and what is known of its users' credentials.
 #[derive(Debug, Clone)]
@@ -58,7 +59,12 @@ impl Account {
             Observed::Present(report) => KnownCredentials::from_snapshot(report),
             _ => KnownCredentials::default(),
         };
-        Self { shared: shared.clone(), scps: Vec::new(), scps_known: false, credentials }
+        let scps = OrganizationPolicies::of(shared).scps;
+        let levels = scps.levels().iter().filter(|level| level.restricts()).map(|level| ScpLevel {
+            name: level.target.clone(),
+            policies: level.policies.iter().map(|one| (one.name.clone(), one.document.clone())).collect(),
+        });
+        Self { scps: levels.collect(), scps_known: scps.is_read(), shared: shared.clone(), credentials }
     }
 
     /// The same, with what AWS's credential report says of its users' credentials.

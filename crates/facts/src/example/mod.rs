@@ -22,6 +22,7 @@
 //! given: {summary: {AccountMFAEnabled: 0}, report: {mfa_active: false, password_last_used_days_ago: 3}}
 //! given: {summary: {unreadable: iam:GetAccountSummary}, report: {unreadable: iam:GetCredentialReport}}
 //! given: {aliases: [acme], security_contact: {email: sec@acme.example}, password_policy: {minimum_length: 14}}
+//! given: {organization: {}, service_control_policies: [{deny-leave: {…}}, {}]}    # a map of policies for each level
 //! given: {password_policy: null, snapshot: {users: [{name: bob, report: {password_enabled: true}}]}}
 //! # iam.user: user fields; `report` for his row (`missing` if he is newer than the report)
 //! given: {attached_policies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"], inline_policies: {emergency: {…}}}

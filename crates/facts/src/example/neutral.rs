@@ -69,6 +69,18 @@ impl Shape {
                 "restrict_public_buckets": false,
             }),
             "security_contact" | "billing_contact" | "operations_contact" => contact,
+            "contact_information" => json!({
+                "full_name": "Ada Berg",
+                "company_name": "Acme",
+                "address_line_1": "1 Main Street",
+                "city": "Dublin",
+                "postal_code": "D02 X285",
+                "country_code": "IE",
+                "phone_number": "+353 1 555 0100",
+            }),
+            "organization" => json!({
+                "id": "o-exampleorgid", "management_account_id": "999988887777", "feature_set": "ALL",
+            }),
             "password_policy" => json!({
                 "minimum_length": 6,
                 "require_symbols": false,
@@ -160,6 +172,11 @@ fn account() -> Value {
         "public_access_block": null,
         "credential_report": null,
         "virtual_mfa_devices": {"items": []},
+        "contact_information": null,
+        "organization": null,
+        "organizations_features": null,
+        "service_control_policies": null,
+        "resource_control_policies": null,
     })
 }
 

@@ -191,6 +191,9 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             items.iter().map(with_text_document).collect()
         }
         ("permissions_boundary", Value::String(arn)) => json!({"arn": arn}),
+        ("service_control_policies" | "resource_control_policies", Value::Array(levels)) => {
+            control_policies(field, levels, place)?
+        }
         ("scanning", Value::Object(given)) => scanning(given, place)?,
         (field, Value::Object(given)) if Shape::template(field).is_some() => completed(field, given, place)?,
         (_, value) => value.clone(),
@@ -268,6 +271,26 @@ fn scanning(given: &Map<String, Value>, place: &str) -> Result<Value, ExampleErr
         }
     }
     Ok(scanning)
+}
+
+/// The policies of each level, from the organization's root down, as a map from names to documents; AWS's own that
+/// allows everything is on each level.
+fn control_policies(field: &str, levels: &[Value], place: &str) -> Result<Value, ExampleError> {
+    let policy = |name: &str, document: &Value, aws_managed: bool| json!({"id": format!("p-{name}"), "name": name, "aws_managed": aws_managed, "document": self::document(document)});
+    let everything = match field {
+        "resource_control_policies" => {
+            json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
+        }
+        _ => json!({"Effect": "Allow", "Action": "*", "Resource": "*"}),
+    };
+    let everything = json!({"Version": "2012-10-17", "Statement": [everything]});
+    let level = |(index, given): (usize, &Value)| {
+        let own = members(given, place)?.iter().map(|(name, document)| policy(name, document, false));
+        let policies: Vec<Value> =
+            std::iter::once(policy("FullAccess", &everything, true)).chain(own).collect();
+        Ok(json!({"target": format!("level-{index}"), "policies": policies}))
+    };
+    levels.iter().enumerate().map(level).collect()
 }
 
 /// A managed policy by its ARN.

@@ -31,7 +31,7 @@ facts! {
         /// The managed policies attached to it.
         attached_policies: Vec<AttachedPolicy>, reads [];
         /// What a member may really do by it alone.
-        effective: Lazy<Known<Effective>>, reads [Policies];
+        effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
     }
 }
 

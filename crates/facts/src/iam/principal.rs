@@ -24,9 +24,9 @@ facts! {
         /// Whether it is a role that an AWS service or IAM Identity Center owns, so that it can't be changed there.
         aws_owned: bool, reads [];
         /// What it may really do.
-        effective: Lazy<Known<Effective>>, reads [Groups, Policies];
+        effective: Lazy<Known<Effective>>, reads [Groups, Policies, ServiceControlPolicies];
         /// Whether it can become administrator.
-        escalation: Lazy<Known<Escalation>>, reads [Groups, Policies, CredentialReport];
+        escalation: Lazy<Known<Escalation>>, reads [Groups, Policies, CredentialReport, ServiceControlPolicies];
     }
 }
 

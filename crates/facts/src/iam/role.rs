@@ -45,7 +45,7 @@ facts! {
         /// Its tags.
         tags: Vec<Tag>, reads [];
         /// What it may really do.
-        effective: Lazy<Known<Effective>>, reads [Policies];
+        effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
     }
 }
 

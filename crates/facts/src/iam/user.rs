@@ -56,7 +56,7 @@ facts! {
         /// Its tags.
         tags: Vec<Tag>, reads [];
         /// What it may really do.
-        effective: Lazy<Known<Effective>>, reads [Groups, Policies];
+        effective: Lazy<Known<Effective>>, reads [Groups, Policies, ServiceControlPolicies];
     }
 }
 

@@ -32,7 +32,7 @@ facts! {
         /// The same as AWS answers it; null without a policy. A cross-check: no other fact rests on it.
         policy_is_public_by_aws: Known<Option<bool>>, reads [BucketPolicyStatus];
         /// What the public can do with it.
-        exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess];
+        exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
         /// The bucket's own Block Public Access.
         public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock];
         /// Block Public Access in force: each setting is on if it is on for the bucket or for the account.

@@ -12,7 +12,7 @@ use palisade_snapshot::{
 
 use super::PublicAccessBlock;
 use crate::context::Context;
-use crate::exposure::{Analysis, Unread, document};
+use crate::exposure::{Analysis, Unread, assumes, document, limited};
 use crate::{Access, AccessGrant, Known, Lazy, Listed, Missing, Witness, facts};
 
 facts! {
@@ -54,6 +54,8 @@ facts! {
         /// Whether the ACL grants something to the public that only Block Public Access holds back. Unknown
         /// while public ACLs are ignored and none shows, as AWS then hides them.
         latent_acl: Known<bool>, reads [];
+        /// What is taken for granted because it could not be read: `rcp_not_read`.
+        assumes: Vec<String>, reads [];
     }
 }
 
@@ -74,7 +76,8 @@ impl BucketExposure {
 }
 
 fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
-    let policy = document(&bucket.policy, Evidence::BucketPolicy);
+    let rcps = &context.organization.rcps;
+    let policy = limited(document(&bucket.policy, Evidence::BucketPolicy), rcps);
     let mut unread = Unread::new(Evidence::BucketPolicy);
     let acl = unread.input(Layer::Acl, Evidence::BucketAcl, &bucket.acl, Vec::new, grants);
     let inputs = Inputs {
@@ -124,6 +127,7 @@ fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
         witness: analysis.witness(),
         latent_policy: analysis.latent("policy"),
         latent_acl: latent_acl(context, bucket, &analysis),
+        assumes: assumes(rcps),
     }
 }
 

@@ -36,6 +36,11 @@ fn rich(kind: &Kind) -> Json {
             "aliases": ["acme"], "security_contact": {}, "billing_contact": {}, "operations_contact": {},
             "password_policy": {}, "public_access_block": "none", "report": report,
             "summary": {"AccountAccessKeysPresent": 1},
+            "contact_information": {}, "organization": {}, "organizations_features": ["RootSessions"],
+            "service_control_policies": [{"deny-leave": {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"},
+            ]}}],
+            "resource_control_policies": [{}],
         }),
         "iam.user" => json!({"report": report, "groups": ["developers"]}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
@@ -150,9 +155,10 @@ fn flatten(object: &dyn Object, above: &[&'static str], all: &mut BTreeMap<Vec<&
     }
 }
 
-/// Every request that proves an access proves it, so that which one is shown may depend on what was read.
+/// Every request that proves an access proves it, so that which one is shown may depend on what was read; what an
+/// answer takes for granted is what was not read.
 fn is_proof(path: &[&str]) -> bool {
-    path.contains(&"witness")
+    path.contains(&"witness") || path.contains(&"assumes")
 }
 
 fn needed(kind: &Kind, path: &[&str]) -> BTreeSet<Evidence> {

@@ -8,6 +8,7 @@ mod effective;
 mod evidence;
 mod example;
 mod identities;
+mod organization;
 mod public;
 mod s3;
 mod trust;

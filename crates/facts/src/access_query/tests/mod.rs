@@ -22,9 +22,12 @@ fn snapshot(kind: &str, given: &Json) -> (Shared, Option<Resource>) {
     (world.shared, world.resource)
 }
 
-/// An example about the bucket `data` with this policy and these identities.
+/// An example about the bucket `data` with this policy and these identities, in an account that may not read the
+/// policies of its organization.
 fn bucket(policy: Json, users: Json, roles: Json) -> Json {
+    let unread = json!({"not_offered": "organizations:ListRoots"});
     json!({"name": "data", "policy": policy, "object_ownership": "BucketOwnerEnforced",
+        "account": {"service_control_policies": unread, "resource_control_policies": unread},
         "snapshot": {"users": users, "roles": roles}})
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Held {
     pub(super) resource: ResourcePolicies,
     identity: Vec<Compiled>,
     boundary: Option<Compiled>,
+    /// The statements of the service control policies that limit it, level by level.
+    scps: Vec<Vec<Statement>>,
 }
 
 #[derive(Debug)]
@@ -74,6 +76,9 @@ impl Held {
             PolicySet::new(policies.iter().map(|one| Arc::clone(&one.policy)).collect())
         };
         let principal = principal(context, identity);
+        let scps = if principal.is_service_linked_role() { &[] } else { context.organization.scps.levels() };
+        let scps = scps.iter().filter(|level| level.restricts());
+        let scps = scps.map(|level| level.statements().cloned().collect()).collect();
         Known::Known(Self {
             partition: context.shared.header.partition.clone(),
             account: context.shared.header.account_id.clone(),
@@ -85,11 +90,13 @@ impl Held {
                     .iter()
                     .map(|one| PolicySet::new(vec![Arc::clone(&one.policy)]))
                     .collect(),
+                scps: context.organization.scps.sets(),
                 ..Default::default()
             },
             resource: delegating(context),
             identity: identity_policies,
             boundary,
+            scps,
         })
     }
 
@@ -99,7 +106,9 @@ impl Held {
             let statements = policies.flat_map(|one| &one.document.statements);
             statements.filter(|statement| statement.effect == effect).cloned().collect()
         };
-        let denies = of(Effect::Deny, &mut self.identity.iter().chain(&self.boundary));
+        let mut denies = of(Effect::Deny, &mut self.identity.iter().chain(&self.boundary));
+        let of_organization = self.scps.iter().flatten();
+        denies.extend(of_organization.filter(|statement| statement.effect == Effect::Deny).cloned());
         let access = |mut allows: Vec<Statement>| {
             allows.extend(denies.iter().cloned());
             full_administrator::access(&PolicyDocument {
@@ -113,7 +122,11 @@ impl Held {
             .boundary
             .as_ref()
             .map_or(Access::Yes, |one| access(of(Effect::Allow, &mut [one].into_iter())));
-        limit.min(access(of(Effect::Allow, &mut self.identity.iter())))
+        let allows = |level: &Vec<Statement>| -> Vec<Statement> {
+            level.iter().filter(|statement| statement.effect == Effect::Allow).cloned().collect()
+        };
+        let above = self.scps.iter().map(|level| access(allows(level))).min().unwrap_or(Access::Yes);
+        limit.min(above).min(access(of(Effect::Allow, &mut self.identity.iter())))
     }
 
     /// The Allow statements of its identity policies, as written and as compiled.

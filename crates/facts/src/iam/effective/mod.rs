@@ -1,5 +1,5 @@
 //! What a user, group or role may really do: its identity policies, those of its groups included, after its
-//! permissions boundary, decided by the policy engine.
+//! permissions boundary and the organization's service control policies, decided by the policy engine.
 
 mod candidates;
 mod held;
@@ -8,6 +8,7 @@ mod self_management;
 
 use std::sync::Arc;
 
+use crate::access_query::Assumption;
 use crate::context::Context;
 use crate::identities::Identity;
 use crate::{Access, Known, Lazy, facts};
@@ -16,7 +17,8 @@ pub(crate) use held::Held;
 
 facts! {
     /// What the identity policies of a user, group or role come to, those of its groups included, after its
-    /// permissions boundary. Policies of the organization and of resources are left out.
+    /// permissions boundary and the service control policies above the account. Policies of resources, and resource
+    /// control policies, are left out.
     pub struct Effective as "effective" {
         /// Whether it may do everything on every resource. Denies take that away only if they leave it no way to
         /// get back what they take.
@@ -47,6 +49,8 @@ facts! {
         acl_changes: Lazy<Vec<Permission>>, reads [];
         /// The actions by which it may push to, empty or open every ECR repository.
         repository_pushes: Lazy<Vec<Permission>>, reads [];
+        /// What is taken for granted because it could not be read: `scp_not_read`.
+        assumes: Vec<String>, reads [];
     }
 }
 
@@ -97,10 +101,15 @@ const REPOSITORY_PUSHES: [&str; 3] = ["ecr:BatchDeleteImage", "ecr:PutImage", "e
 
 /// What an identity may really do; unknown as soon as one of its policies is.
 pub(crate) fn of(context: &Context, identity: Identity) -> Known<Effective> {
-    Held::of(context, identity).map(|held| effective(&Arc::new(held)))
+    let unread = context.organization.scps.assumption(Assumption::ScpNotRead);
+    Held::of(context, identity).map(|held| {
+        let unread = unread.filter(|_| !held.principal.is_service_linked_role());
+        let assumes = unread.into_iter().map(|one| one.name().to_owned()).collect();
+        effective(&Arc::new(held), assumes)
+    })
 }
 
-fn effective(held: &Arc<Held>) -> Effective {
+fn effective(held: &Arc<Held>, assumes: Vec<String>) -> Effective {
     fn lazy<T>(held: &Arc<Held>, ask: impl FnOnce(&Held) -> T + Send + 'static) -> Lazy<T> {
         let held = Arc::clone(held);
         Lazy::new(move || ask(&held))
@@ -121,5 +130,6 @@ fn effective(held: &Arc<Held>) -> Effective {
         bucket_writes: lazy(held, Held::bucket_writes),
         acl_changes: lazy(held, |held| held.somewhere(&ACL_CHANGES)),
         repository_pushes: lazy(held, |held| held.everywhere(&REPOSITORY_PUSHES)),
+        assumes,
     }
 }

@@ -26,7 +26,8 @@ impl Held {
     }
 
     fn denies_nothing(&self) -> bool {
-        let sets = self.policies.boundaries.iter().chain([&self.policies.identity]);
+        let sets =
+            self.policies.boundaries.iter().chain(&self.policies.scps).chain([&self.policies.identity]);
         let mut statements = sets.flat_map(PolicySet::policies).flat_map(|policy| policy.statements());
         !statements.any(|statement| statement.effect() == Effect::Deny)
     }
@@ -132,7 +133,7 @@ impl Held {
             return None;
         }
         let explanation = explain(request, policies);
-        let access = access(&explanation)?;
+        let access = access(&explanation, action.service())?;
         let (policy, pointer) = statement(&explanation);
         Some(Permission {
             action: action.full_name(),
@@ -145,7 +146,7 @@ impl Held {
 }
 
 /// Whether a request that is not denied outright is allowed: conditions that the caller chooses count as met.
-fn access(explanation: &Explanation) -> Option<Access> {
+fn access(explanation: &Explanation, service: &Service) -> Option<Access> {
     if explanation.decision == Decision::Allowed {
         return Some(Access::Yes);
     }
@@ -153,10 +154,17 @@ fn access(explanation: &Explanation) -> Option<Access> {
         return None;
     }
     let is_chosen = |residual: &Residual| match residual {
-        Residual::Condition { key, .. } => conditions::is_chosen_by_caller(key),
+        Residual::Condition { key, .. } => {
+            conditions::is_chosen_by_caller(key) || is_region(key) && service.prefix() != "iam"
+        }
         Residual::Variable { .. } => false,
     };
     Some(if explanation.residual.iter().all(is_chosen) { Access::Yes } else { Access::Conditional })
+}
+
+/// Whether a key names the region of a request, which the caller of a regional service chooses.
+fn is_region(key: &str) -> bool {
+    key.eq_ignore_ascii_case("aws:RequestedRegion")
 }
 
 /// The policy and place of the first statement of an identity policy that allows.
