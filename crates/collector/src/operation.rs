@@ -120,8 +120,16 @@ operations! {
     GET_BUCKET_REQUEST_PAYMENT "s3:GetBucketRequestPayment" xml("RequestPaymentConfiguration", &["Payer"]), absent [], gone ["NoSuchBucket"];
     DESCRIBE_REPOSITORIES "ecr:DescribeRepositories" json(&["repositories"]), absent [], gone [];
     GET_REGISTRY_SCANNING_CONFIGURATION "ecr:GetRegistryScanningConfiguration" json(&["scanningConfiguration"]), absent [], gone [];
+    GET_REGISTRY_POLICY "ecr:GetRegistryPolicy" json(&["policyText"]), absent ["RegistryPolicyNotFoundException"], gone [];
+    GET_ACCOUNT_SETTING "ecr:GetAccountSetting" json(&["value"]), absent [], gone [];
+    DESCRIBE_REGISTRY "ecr:DescribeRegistry" json(&["registryId"]), absent [], gone [];
+    DESCRIBE_PULL_THROUGH_CACHE_RULES "ecr:DescribePullThroughCacheRules" json(&["pullThroughCacheRules"]), absent ["PullThroughCacheRuleNotFoundException"], gone [];
+    DESCRIBE_REPOSITORY_CREATION_TEMPLATES "ecr:DescribeRepositoryCreationTemplates" json(&["repositoryCreationTemplates"]), absent [], gone [];
     GET_REPOSITORY_POLICY "ecr:GetRepositoryPolicy" json(&["policyText"]), absent ["RepositoryPolicyNotFoundException"], gone ["RepositoryNotFoundException"];
     GET_LIFECYCLE_POLICY "ecr:GetLifecyclePolicy" json(&["lifecyclePolicyText"]), absent ["LifecyclePolicyNotFoundException"], gone ["RepositoryNotFoundException"];
+    LIST_TAGS_FOR_RESOURCE "ecr:ListTagsForResource" json(&["tags"]), absent [], gone ["RepositoryNotFoundException"];
+    DESCRIBE_IMAGES "ecr:DescribeImages" json(&["imageDetails"]), absent [], gone ["RepositoryNotFoundException"];
+    DESCRIBE_IMAGE_SCAN_FINDINGS "ecr:DescribeImageScanFindings" json(&["imageScanStatus"]), absent ["ScanNotFoundException", "ImageNotFoundException"], gone ["RepositoryNotFoundException"];
 }
 
 #[cfg(test)]

@@ -1,19 +1,30 @@
-//! Reads ECR: the private repositories of each region, and their registry's scanning rules.
+//! Reads ECR: the private repositories of each region, and the registry that holds them.
+
+mod images;
+mod registry;
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::types;
 use futures_util::StreamExt;
 use palisade_snapshot::{
-    Evidence, Listing, RecordKind, Registry, RegistryScanningRule, Repository, RepositoryFilter,
-    ScanningConfiguration,
+    Evidence, ImageScan, ImageSummary, Listing, Observed, RecordKind, Registry, Repository, Tag,
 };
 
 use crate::document::optional_timestamp;
 use crate::failure::Failure;
 use crate::operation::{
-    DESCRIBE_REPOSITORIES, GET_LIFECYCLE_POLICY, GET_REGISTRY_SCANNING_CONFIGURATION, GET_REPOSITORY_POLICY,
+    DESCRIBE_REPOSITORIES, GET_LIFECYCLE_POLICY, GET_REPOSITORY_POLICY, LIST_TAGS_FOR_RESOURCE,
 };
 use crate::reader::{Gone, Missing, Reader, listing, required};
+
+/// What is asked of each repository.
+const PER_REPOSITORY: [Evidence; 5] = [
+    Evidence::RepositoryPolicy,
+    Evidence::RepositoryLifecyclePolicy,
+    Evidence::RepositoryTags,
+    Evidence::RepositoryImages,
+    Evidence::LatestImageScan,
+];
 
 /// ECR, as one region of the account has it.
 pub(crate) struct RegionalRegistry<'a> {
@@ -26,29 +37,27 @@ pub(crate) struct RegionalRegistry<'a> {
 /// What one region's registry holds.
 #[derive(Debug)]
 pub(crate) struct RegistryContent {
-    /// None where nothing is stored: rules for no repository are not asked for.
+    /// None where nothing is stored and no policy lets anybody store something.
     pub(crate) registry: Option<Registry>,
     pub(crate) repositories: Vec<Repository>,
     pub(crate) listing: Listing,
 }
 
 impl RegionalRegistry<'_> {
-    /// The repositories with what was asked of them, and the record of the listing.
+    /// The registry and its repositories with what was asked of them, and the record of the listing.
     pub(crate) async fn content(&self) -> RegistryContent {
         let (listed, failure) = self.list().await;
+        let is_not_offered = matches!(failure, Some(Failure::NotOffered(_)));
         let mut record = listing(RecordKind::Repository, Some(self.region), &DESCRIBE_REPOSITORIES, failure);
-        if listed.is_empty() {
+        if is_not_offered {
             return RegistryContent { registry: None, repositories: Vec::new(), listing: record };
         }
-        let per_repository = [Evidence::RepositoryPolicy, Evidence::RepositoryLifecyclePolicy];
-        let calls = per_repository.into_iter().filter(|one| self.reader.asks(*one)).count() * listed.len();
-        self.reader.progress.planned(calls as u64 + u64::from(self.reader.asks(Evidence::RegistryScanning)));
-        let (scanning, (repositories, deleted)) = tokio::join!(
-            self.reader.observe_account(Evidence::RegistryScanning, self.scanning()),
-            self.each(listed)
-        );
+        let calls = PER_REPOSITORY.into_iter().filter(|one| self.reader.asks(*one)).count() * listed.len();
+        self.reader.progress.planned(calls as u64);
+        let is_empty = listed.is_empty() && record.incomplete.is_none();
+        let (registry, (repositories, deleted)) =
+            tokio::join!(Box::pin(self.registry(listed.is_empty(), is_empty)), Box::pin(self.each(listed)));
         record.deleted = deleted;
-        let registry = Some(Registry { region: self.region.to_owned(), scanning });
         RegistryContent { registry, repositories, listing: record }
     }
 
@@ -86,13 +95,49 @@ impl RegionalRegistry<'_> {
 
     async fn repository(&self, mut repository: Repository) -> Result<Repository, Gone> {
         let name = &repository.name;
-        let (policy, lifecycle_policy) = tokio::join!(
+        let (policy, lifecycle_policy, tags, images) = tokio::join!(
             self.reader.observe(Evidence::RepositoryPolicy, self.policy(name)),
             self.reader.observe(Evidence::RepositoryLifecyclePolicy, self.lifecycle_policy(name)),
+            self.reader.observe(Evidence::RepositoryTags, self.tags(&repository.arn)),
+            Box::pin(self.reader.observe(Evidence::RepositoryImages, self.images(name))),
         );
+        let images = images?;
+        repository.latest_scan = self.latest_scan(name, &images).await?;
         repository.policy = policy?;
         repository.lifecycle_policy = lifecycle_policy?;
+        repository.tags = tags?;
+        repository.images = images;
         Ok(repository)
+    }
+
+    /// The scan of the newest image; none is absent, and one that nobody could find is as unreadable.
+    async fn latest_scan(
+        &self,
+        name: &str,
+        images: &Observed<ImageSummary>,
+    ) -> Result<Observed<ImageScan>, Gone> {
+        if !self.reader.asks(Evidence::LatestImageScan) {
+            return Ok(Observed::default());
+        }
+        let why = match images {
+            Observed::Present(ImageSummary { incomplete: Some(why), .. }) | Observed::Unreadable(why) => why,
+            Observed::Present(ImageSummary { newest: Some(newest), .. }) => {
+                let scan = Box::pin(self.scan(name, &newest.digest));
+                return self.reader.observe(Evidence::LatestImageScan, scan).await;
+            }
+            Observed::Present(_) | Observed::Absent => return Ok(Observed::Absent),
+            Observed::NotOffered(why) => return Ok(Observed::NotOffered(why.clone())),
+        };
+        Ok(Observed::Unreadable(why.clone()))
+    }
+
+    async fn tags(&self, arn: &str) -> Result<Vec<Tag>, Failure> {
+        let call = self.client.list_tags_for_resource().resource_arn(arn).send();
+        let take = |answer: aws_sdk_ecr::operation::list_tags_for_resource::ListTagsForResourceOutput| {
+            let tags = required(answer.tags, "tags")?;
+            Ok(tags.into_iter().map(|tag| Tag { key: tag.key, value: tag.value }).collect())
+        };
+        self.reader.read(&LIST_TAGS_FOR_RESOURCE, self.region, call, take).await
     }
 
     async fn policy(&self, name: &str) -> Result<String, Failure> {
@@ -109,19 +154,6 @@ impl RegionalRegistry<'_> {
             required(answer.lifecycle_policy_text, "lifecyclePolicyText")
         };
         self.reader.read(&GET_LIFECYCLE_POLICY, self.region, call, take).await
-    }
-
-    async fn scanning(&self) -> Result<ScanningConfiguration, Failure> {
-        let call = self.client.get_registry_scanning_configuration().send();
-        self.reader
-            .read(&GET_REGISTRY_SCANNING_CONFIGURATION, self.region, call, |answer| {
-                let configuration = required(answer.scanning_configuration, "scanningConfiguration")?;
-                Ok(ScanningConfiguration {
-                    scan_type: required(configuration.scan_type, "scanType")?.as_str().to_owned(),
-                    rules: configuration.rules.unwrap_or_default().into_iter().map(scanning_rule).collect(),
-                })
-            })
-            .await
     }
 }
 
@@ -141,18 +173,10 @@ fn repository(repository: types::Repository, region: &str) -> Result<Repository,
             .map_or("AES256", |encryption| encryption.encryption_type.as_str())
             .to_owned(),
         kms_key: encryption.and_then(|encryption| encryption.kms_key),
-        policy: palisade_snapshot::Observed::default(),
-        lifecycle_policy: palisade_snapshot::Observed::default(),
+        policy: Observed::default(),
+        lifecycle_policy: Observed::default(),
+        tags: Observed::default(),
+        images: Observed::default(),
+        latest_scan: Observed::default(),
     })
-}
-
-fn scanning_rule(rule: types::RegistryScanningRule) -> RegistryScanningRule {
-    let filter = |filter: types::ScanningRepositoryFilter| RepositoryFilter {
-        filter: filter.filter,
-        filter_type: filter.filter_type.as_str().to_owned(),
-    };
-    RegistryScanningRule {
-        scan_frequency: rule.scan_frequency.as_str().to_owned(),
-        repository_filters: rule.repository_filters.into_iter().map(filter).collect(),
-    }
 }

@@ -16,6 +16,6 @@ pub use description::{Account, Contact, PasswordPolicy, Recorded, Root};
 pub use generate::Sizes;
 pub use identities::{AccessKey, Console, Group, ManagedPolicy, Policies, Role, User};
 pub use organization::{Organization, OrganizationLevel};
-pub use repositories::{Repository, ScanRule};
+pub use repositories::{Image, Registry, Replication, Repository, Scan, ScanRule};
 
 pub(crate) use fill::{create_access_key, fill};

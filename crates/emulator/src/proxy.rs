@@ -12,6 +12,7 @@ mod organization;
 mod paging;
 mod permission;
 mod recorded;
+mod registries;
 mod replay;
 mod request;
 mod serve;

@@ -57,7 +57,8 @@ impl Unread {
         self.known(layer, policy.as_ref().map(Option::as_ref))
     }
 
-    fn known<T>(&mut self, layer: Layer, fact: Known<T>) -> Input<T> {
+    /// A fact as input.
+    pub(crate) fn known<T>(&mut self, layer: Layer, fact: Known<T>) -> Input<T> {
         match fact {
             Known::Known(value) => Input::Known(value),
             Known::Unknown(missing) => {
@@ -68,7 +69,7 @@ impl Unread {
     }
 
     /// The calls behind layers of the analysis; its policy where it names a layer that was never asked about.
-    fn missing(&self, layers: &BTreeSet<Layer>) -> Missing {
+    pub(crate) fn missing(&self, layers: &BTreeSet<Layer>) -> Missing {
         let unread =
             self.layers.iter().filter(|(layer, _)| layers.contains(layer)).map(|(_, missing)| missing);
         let all = unread.cloned().reduce(|one, other| one.and(&other));

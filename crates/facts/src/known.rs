@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use palisade_snapshot::{Evidence, Observed, Reason, Unreadable, call_for};
+use palisade_snapshot::{Evidence, Observed, Paged, Reason, Unreadable, call_for};
 
 /// A call whose answer is missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,6 +193,18 @@ impl<T> Listed<T> {
     #[must_use]
     pub fn complete(items: Vec<T>) -> Self {
         Self { items, incomplete: None }
+    }
+
+    /// What an observation of a list in pages tells: its elements, as far as they were read.
+    pub fn observed<O>(observed: &Observed<Paged<O>>, evidence: Evidence, fact: impl Fn(&O) -> T) -> Self {
+        match observed {
+            Observed::Present(paged) => Self {
+                items: paged.items.iter().map(fact).collect(),
+                incomplete: paged.incomplete.as_ref().map(|why| Missing::evidence(evidence, why)),
+            },
+            Observed::Absent | Observed::NotOffered(_) => Self::complete(Vec::new()),
+            Observed::Unreadable(why) => Self::unknown(Missing::evidence(evidence, why)),
+        }
     }
 
     /// A list of which nothing is known.

@@ -38,6 +38,7 @@ mod known;
 mod lazy;
 mod object;
 pub mod organization;
+mod resource_policy;
 pub mod s3;
 mod subject;
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub use known::{Known, Listed, Missing, MissingCall};
 pub use lazy::Lazy;
 pub use object::{FactValue, Field, Object, ObjectType, Type};
 pub use palisade_snapshot::{Evidence, Reason, Resource};
+pub use resource_policy::{PolicyStatement, SharedAccess};
 pub use subject::{Gap, Kind, Subject};
 pub use value::{Items, List, Value};
 pub use vocabulary::KINDS;

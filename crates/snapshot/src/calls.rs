@@ -141,8 +141,16 @@ calls! {
     S3 "s3" "GetBucketRequestPayment" ["s3:GetBucketRequestPayment"] Bucket [BucketRequestPayment];
     Ecr "ecr" "DescribeRepositories" ["ecr:DescribeRepositories"] Region [Repositories];
     Ecr "ecr" "GetRegistryScanningConfiguration" ["ecr:GetRegistryScanningConfiguration"] Region [RegistryScanning];
+    Ecr "ecr" "GetRegistryPolicy" ["ecr:GetRegistryPolicy"] Region [RegistryPolicy];
+    Ecr "ecr" "GetAccountSetting" ["ecr:GetAccountSetting"] Region [RegistryPolicyScope];
+    Ecr "ecr" "DescribeRegistry" ["ecr:DescribeRegistry"] Region [RegistryReplication];
+    Ecr "ecr" "DescribePullThroughCacheRules" ["ecr:DescribePullThroughCacheRules"] Region [PullThroughCacheRules];
+    Ecr "ecr" "DescribeRepositoryCreationTemplates" ["ecr:DescribeRepositoryCreationTemplates"] Region [RepositoryCreationTemplates];
     Ecr "ecr" "GetRepositoryPolicy" ["ecr:GetRepositoryPolicy"] Repository [RepositoryPolicy];
     Ecr "ecr" "GetLifecyclePolicy" ["ecr:GetLifecyclePolicy"] Repository [RepositoryLifecyclePolicy];
+    Ecr "ecr" "ListTagsForResource" ["ecr:ListTagsForResource"] Repository [RepositoryTags];
+    Ecr "ecr" "DescribeImages" ["ecr:DescribeImages"] Repository [RepositoryImages];
+    Ecr "ecr" "DescribeImageScanFindings" ["ecr:DescribeImageScanFindings"] Repository [LatestImageScan];
 }
 
 /// The call that fills a piece of evidence.
@@ -150,6 +158,16 @@ calls! {
 pub fn call_for(evidence: Evidence) -> Option<&'static Call> {
     CALLS.iter().find(|call| call.evidence.contains(&evidence))
 }
+
+/// What is asked of registries: those are looked for where repositories are listed.
+const OF_REGISTRIES: [Evidence; 6] = [
+    Evidence::RegistryScanning,
+    Evidence::RegistryPolicy,
+    Evidence::RegistryPolicyScope,
+    Evidence::RegistryReplication,
+    Evidence::PullThroughCacheRules,
+    Evidence::RepositoryCreationTemplates,
+];
 
 /// This evidence and what must be read to find it: the listing of a resource, where it is, and the
 /// regions to look in.
@@ -171,8 +189,11 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
     if of_organization.iter().any(|one| all.contains(one)) {
         all.insert(Evidence::Organization);
     }
-    if all.contains(&Evidence::RegistryScanning) {
+    if all.iter().any(|one| OF_REGISTRIES.contains(one)) {
         all.insert(Evidence::Repositories);
+    }
+    if all.contains(&Evidence::LatestImageScan) {
+        all.insert(Evidence::RepositoryImages);
     }
     all
 }

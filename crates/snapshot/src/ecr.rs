@@ -1,9 +1,11 @@
 //! Private ECR registries and repositories.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Observed;
+use crate::{Observed, Paged, Tag, Unreadable};
 
 /// The private registry of one region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,9 +13,88 @@ use crate::Observed;
 pub struct Registry {
     /// The region.
     pub region: String,
+    /// Whether a repository was listed in it. Where none is, only a registry with a policy has a record.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub has_repositories: bool,
     /// Which images are scanned, how, and when.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub scanning: Observed<ScanningConfiguration>,
+    /// The registry policy's text as AWS returned it.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub policy: Observed<String>,
+    /// Which actions the policy is about: `V1` or `V2`.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub policy_scope: Observed<String>,
+    /// Where images are replicated to; empty if nowhere.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub replication: Observed<Vec<ReplicationRule>>,
+    /// From which registries images are pulled through.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub pull_through_cache_rules: Observed<Paged<PullThroughCacheRule>>,
+    /// The settings of repositories that ECR creates by itself.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub creation_templates: Observed<Paged<CreationTemplate>>,
+}
+
+/// Registries had a record only where there were repositories, before they said whether there are any.
+fn yes() -> bool {
+    true
+}
+
+/// Where images are replicated to (`DescribeRegistry`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicationRule {
+    /// The registries.
+    pub destinations: Vec<ReplicationDestination>,
+    /// Which repositories it is for; none means all.
+    pub repository_filters: Vec<RepositoryFilter>,
+}
+
+/// A registry that images are replicated to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicationDestination {
+    /// Its region.
+    pub region: String,
+    /// The account it belongs to.
+    pub registry_id: String,
+}
+
+/// A rule that makes images of another registry available through this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PullThroughCacheRule {
+    /// The prefix of the repositories that hold the images; `ROOT` is every name.
+    pub prefix: String,
+    /// The other registry's address.
+    pub upstream_url: String,
+    /// Which kind of registry it is, such as `docker-hub` or `ecr`; older rules don't say.
+    pub upstream_registry: Option<String>,
+    /// The prefix of the repositories there, where it is another registry of ECR.
+    pub upstream_prefix: Option<String>,
+    /// The secret with the credentials for it.
+    pub credential_arn: Option<String>,
+}
+
+/// The settings of repositories that ECR creates by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreationTemplate {
+    /// The prefix of their names; `ROOT` is every name without a template of its own.
+    pub prefix: String,
+    /// What creates them: `PULL_THROUGH_CACHE`, `REPLICATION`, `CREATE_ON_PUSH`.
+    pub applied_for: Vec<String>,
+    /// As of a repository.
+    pub tag_mutability: String,
+    /// `AES256`, `KMS` or `KMS_DSSE`.
+    pub encryption_type: String,
+    /// The KMS key, if named.
+    pub kms_key: Option<String>,
+    /// The text of the policy they get, if any.
+    pub policy: Option<String>,
+    /// The text of the lifecycle policy they get, if any.
+    pub lifecycle_policy: Option<String>,
 }
 
 /// A registry's image scanning rules (`GetRegistryScanningConfiguration`).
@@ -74,4 +155,68 @@ pub struct Repository {
     /// The lifecycle policy's text as AWS returned it.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub lifecycle_policy: Observed<String>,
+    /// The tags.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub tags: Observed<Vec<Tag>>,
+    /// What it holds, in figures.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub images: Observed<ImageSummary>,
+    /// The scan of the newest image; null if it was never scanned, or if there is no image.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub latest_scan: Observed<ImageScan>,
+}
+
+/// What a repository holds (`DescribeImages`). Single images are not kept: there may be thousands.
+///
+/// Signatures, attestations, charts and other artifacts are counted apart from images.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageSummary {
+    /// How many images there are, indexes of several platforms included.
+    pub images: u64,
+    /// How many of them are indexes.
+    pub indexes: u64,
+    /// How many images have no tag. Those that an index points to have none either.
+    pub untagged: u64,
+    /// How many artifacts there are that are no images.
+    pub artifacts: u64,
+    /// The image that was pushed last.
+    pub newest: Option<Image>,
+    /// When an image was last pulled, as far as AWS recorded it.
+    pub last_pulled_at: Option<Timestamp>,
+    /// The tagged image, archived ones aside, that nobody has pushed or pulled for the longest time.
+    pub most_idle: Option<Image>,
+    /// Why there may be more images than were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<Unreadable>,
+}
+
+/// An image of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// Its digest.
+    pub digest: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// When it was pushed.
+    pub pushed_at: Timestamp,
+    /// When it was last pulled, if AWS recorded it.
+    pub last_pulled_at: Option<Timestamp>,
+    /// Whether it is an index, which points to the images of several platforms.
+    pub index: bool,
+    /// `ACTIVE`, `ARCHIVED` or `ACTIVATING`, if AWS says.
+    pub status: Option<String>,
+}
+
+/// The scan of an image (`DescribeImageScanFindings`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageScan {
+    /// Such as `COMPLETE`, `ACTIVE` or `FAILED`.
+    pub status: String,
+    /// When the scan was completed, if AWS says.
+    pub completed_at: Option<Timestamp>,
+    /// How many findings there are of each severity, such as `CRITICAL`.
+    pub severity_counts: BTreeMap<String, u64>,
 }

@@ -112,8 +112,24 @@ evidence! {
     RepositoryPolicy = "ecr.repository.policy",
     /// A repository's lifecycle policy.
     RepositoryLifecyclePolicy = "ecr.repository.lifecycle_policy",
+    /// A repository's tags.
+    RepositoryTags = "ecr.repository.tags",
+    /// How many images a repository has, and which of them is the newest.
+    RepositoryImages = "ecr.repository.images",
+    /// The result of the newest image's scan.
+    LatestImageScan = "ecr.repository.latest_scan",
     /// The image scanning rules of a region's private registry.
     RegistryScanning = "ecr.registry.scanning",
+    /// The policy of a region's private registry.
+    RegistryPolicy = "ecr.registry.policy",
+    /// Which actions a registry's policy is about.
+    RegistryPolicyScope = "ecr.registry.policy_scope",
+    /// Where a registry replicates images to.
+    RegistryReplication = "ecr.registry.replication",
+    /// From which registries images are pulled through.
+    PullThroughCacheRules = "ecr.registry.pull_through_cache_rules",
+    /// The settings of repositories that a registry creates by itself.
+    RepositoryCreationTemplates = "ecr.registry.creation_templates",
 }
 
 impl fmt::Display for Evidence {

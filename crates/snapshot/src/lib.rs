@@ -42,7 +42,10 @@ pub use account::{
 };
 pub use authorization_details::AuthorizationDetailsError;
 pub use calls::{CALLS, Call, Scope, Service, call_for, permissions, with_prerequisites};
-pub use ecr::{Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration};
+pub use ecr::{
+    CreationTemplate, Image, ImageScan, ImageSummary, PullThroughCacheRule, Registry, RegistryScanningRule,
+    ReplicationDestination, ReplicationRule, Repository, RepositoryFilter, ScanningConfiguration,
+};
 pub use evidence::Evidence;
 pub use iam::{
     AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy,

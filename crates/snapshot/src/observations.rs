@@ -64,6 +64,13 @@ impl Partial for crate::ObjectLock {}
 impl Partial for crate::Notification {}
 impl Partial for crate::Payer {}
 impl Partial for crate::ScanningConfiguration {}
+impl Partial for crate::ImageScan {}
+
+impl Partial for crate::ImageSummary {
+    fn missing(&self) -> Option<&Unreadable> {
+        self.incomplete.as_ref()
+    }
+}
 
 impl<T: Partial> Field for Observed<T> {
     fn state(&self) -> State<'_> {
@@ -137,9 +144,22 @@ observations!(Bucket {
 
 observations!(BucketEntry { region: BucketRegion, logging: BucketLogging });
 
-observations!(Registry { scanning: RegistryScanning });
+observations!(Registry {
+    scanning: RegistryScanning,
+    policy: RegistryPolicy,
+    policy_scope: RegistryPolicyScope,
+    replication: RegistryReplication,
+    pull_through_cache_rules: PullThroughCacheRules,
+    creation_templates: RepositoryCreationTemplates,
+});
 
-observations!(Repository { policy: RepositoryPolicy, lifecycle_policy: RepositoryLifecyclePolicy });
+observations!(Repository {
+    policy: RepositoryPolicy,
+    lifecycle_policy: RepositoryLifecyclePolicy,
+    tags: RepositoryTags,
+    images: RepositoryImages,
+    latest_scan: LatestImageScan,
+});
 
 impl Observations for Listing {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(Evidence, State<'a>)) {

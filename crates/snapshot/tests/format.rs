@@ -101,6 +101,9 @@ fn repository(region: &str) -> Repository {
         kms_key: None,
         policy: Observed::Absent,
         lifecycle_policy: Observed::Present("{}".to_owned()),
+        tags: Observed::default(),
+        images: Observed::default(),
+        latest_scan: Observed::default(),
     }
 }
 
@@ -131,6 +134,12 @@ fn unsorted() -> Snapshot {
             scan_type: "BASIC".to_owned(),
             rules: Vec::new(),
         }),
+        has_repositories: true,
+        policy: Observed::default(),
+        policy_scope: Observed::default(),
+        replication: Observed::default(),
+        pull_through_cache_rules: Observed::default(),
+        creation_templates: Observed::default(),
     }];
     let mut users = Listing::complete(RecordKind::User, None);
     users.incomplete = Some(denied("iam:GetAccountAuthorizationDetails"));

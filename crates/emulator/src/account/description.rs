@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{
-    BlockPublicAccess, Bucket, Group, ManagedPolicy, Organization, Repository, Role, ScanRule, User,
+    BlockPublicAccess, Bucket, Group, ManagedPolicy, Organization, Registry, Repository, Role, ScanRule, User,
 };
 use crate::EmulatorError;
 use crate::proxy::DEFAULT_ACCOUNT;
@@ -46,6 +46,8 @@ pub struct Account {
     pub buckets: Vec<Bucket>,
     /// ECR repositories.
     pub repositories: Vec<Repository>,
+    /// The private registries, by region.
+    pub registries: BTreeMap<String, Registry>,
     /// The rules of the registries' scanning configuration, by region.
     pub registry_scanning: BTreeMap<String, Vec<ScanRule>>,
     /// Answers for operations that the emulator lacks, by operation.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Shapes;
 use super::answer::Answer;
 use super::operation::Protocol;
+use super::registries;
 use super::request::Incoming;
 use super::{error_format, organization};
 use crate::account::Recorded;
@@ -30,6 +31,9 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
     {
         let body = json!({"ContactInformation": contact}).to_string();
         return Some(Answer::new(200, "application/json", body));
+    }
+    if let Some(described) = registries::answer(incoming, shapes) {
+        return Some(described);
     }
     if operation == "account:ListRegions" {
         return Some(regions(incoming, shapes));

@@ -131,7 +131,8 @@ impl Handler {
             return paging::next_page(&self.state, incoming, continuation);
         }
         if let Some(recorded) = recorded::answer(incoming, &plan.shapes) {
-            return self.refusal(incoming, plan).await.unwrap_or(recorded);
+            let refusal = self.refusal(incoming, plan).await;
+            return refusal.unwrap_or_else(|| paging::first_page(&self.state, incoming, recorded));
         }
         match self.forward(incoming).await {
             Ok(answer) => {

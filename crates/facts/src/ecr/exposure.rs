@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use palisade_policy::public::{
-    Capability, Input, Layer, PolicyResource, RegistryPolicyScope, resource_exposure,
-};
-use palisade_snapshot::{Evidence, Repository};
+use palisade_policy::document::PolicyDocument;
+use palisade_policy::public::{Capability, Layer, PolicyResource, resource_exposure};
+use palisade_snapshot::{Evidence, Registry, Repository};
 
+use super::policies::RegistryPolicy;
 use crate::context::Context;
 use crate::exposure::{Analysis, Unread, assumes, document, limited};
 use crate::{Access, AccessGrant, Known, Lazy, Listed, Witness, facts};
@@ -43,31 +43,54 @@ impl RepositoryExposure {
     pub(super) fn of(context: &Arc<Context>, repository: &Repository) -> Lazy<Self> {
         let context = Arc::clone(context);
         let (arn, policy) = (repository.arn.clone(), repository.policy.clone());
+        let region = repository.region.clone();
         Lazy::new(move || {
-            let rcps = &context.organization.rcps;
-            let policy = limited(document(&policy, Evidence::RepositoryPolicy), rcps);
-            let mut unread = Unread::new(Evidence::RepositoryPolicy);
-            let resource = PolicyResource {
-                service: "ecr",
-                arn: Some(&arn),
-                account: Some(&context.shared.header.account_id),
-                partition: &context.shared.header.partition,
-                policy: unread.policy(Layer::Policy, &policy),
-                registry_policy: Input::Known(None),
-                registry_scope: Input::Known(RegistryPolicyScope::default()),
-            };
-            let analysis = Analysis { exposure: resource_exposure(&resource), unread };
-            Self {
-                public: analysis.public(),
-                pull: analysis.access(Capability::Read),
-                push: analysis.access(Capability::Write),
-                administer: analysis.access(Capability::Administer),
-                limited: analysis.limited(),
-                conditions: analysis.conditions(),
-                grants: analysis.grants(),
-                witness: analysis.witness(),
-                assumes: assumes(rcps),
-            }
+            let policy = document(&policy, Evidence::RepositoryPolicy);
+            let registry = RegistryPolicy::in_region(&context, &region);
+            Self::by(&context, Some(&arn), Unread::new(Evidence::RepositoryPolicy), policy, &registry)
         })
+    }
+
+    /// What every AWS account can do with the repositories that a registry's policy is about.
+    pub(super) fn by_registry(context: &Arc<Context>, registry: &Registry) -> Lazy<Self> {
+        let (context, registry) = (Arc::clone(context), registry.clone());
+        Lazy::new(move || {
+            let policy = RegistryPolicy::of(&registry);
+            let unread = Unread::new(Evidence::RegistryPolicy);
+            Self::by(&context, None, unread, Known::Known(None), &policy)
+        })
+    }
+
+    fn by(
+        context: &Context,
+        arn: Option<&str>,
+        mut unread: Unread,
+        policy: Known<Option<PolicyDocument>>,
+        registry: &RegistryPolicy,
+    ) -> Self {
+        let rcps = &context.organization.rcps;
+        let policy = limited(policy, rcps);
+        let scope = registry.scope.as_ref().map(|scope| *scope);
+        let resource = PolicyResource {
+            service: "ecr",
+            arn,
+            account: Some(&context.shared.header.account_id),
+            partition: &context.shared.header.partition,
+            policy: unread.policy(Layer::Policy, &policy),
+            registry_policy: unread.policy(Layer::RegistryPolicy, &registry.document),
+            registry_scope: unread.known(Layer::RegistryPolicyScope, scope),
+        };
+        let analysis = Analysis { exposure: resource_exposure(&resource), unread };
+        Self {
+            public: analysis.public(),
+            pull: analysis.access(Capability::Read),
+            push: analysis.access(Capability::Write),
+            administer: analysis.access(Capability::Administer),
+            limited: analysis.limited(),
+            conditions: analysis.conditions(),
+            grants: analysis.grants(),
+            witness: analysis.witness(),
+            assumes: assumes(rcps),
+        }
     }
 }

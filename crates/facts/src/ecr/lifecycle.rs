@@ -1,9 +1,16 @@
 //! Lifecycle policies of repositories.
 
+mod retention;
+mod shadow;
+
 use palisade_snapshot::{Evidence, Observed, Reason};
 use serde::Deserialize;
 
+use super::pattern::fits;
 use crate::{Known, Missing, facts};
+
+pub use retention::{ImageFamily, Retention};
+pub use shadow::IneffectiveRule;
 
 facts! {
     /// A rule of a repository's lifecycle policy ("Lifecycle policy properties" in the ECR User Guide).
@@ -30,7 +37,7 @@ struct Policy {
     rules: Vec<Rule>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule {
     rule_priority: i64,
@@ -38,7 +45,7 @@ struct Rule {
     action: Action,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Selection {
     tag_status: String,
@@ -48,40 +55,90 @@ struct Selection {
     tag_pattern_list: Vec<String>,
     count_type: String,
     count_number: i64,
+    #[serde(default = "standard")]
+    storage_class: String,
 }
 
-#[derive(Deserialize)]
+/// The storage class that a rule is about if it does not say.
+fn standard() -> String {
+    "standard".to_owned()
+}
+
+#[derive(Debug, Deserialize)]
 struct Action {
     #[serde(rename = "type")]
     kind: String,
 }
 
-/// The rules of a repository's lifecycle policy, by priority.
-pub(super) fn rules(policy: &Observed<String>) -> Known<Vec<LifecycleRule>> {
-    let evidence = Evidence::RepositoryLifecyclePolicy;
-    let text = Known::observed(policy, evidence, || None, |text| Some(text.clone()));
-    text.and_then(|text| {
-        let Some(text) = text else { return Known::Known(Vec::new()) };
-        let Ok(policy) = serde_json::from_str::<Policy>(&text) else {
-            return Known::Unknown(Missing::because(evidence, Reason::Malformed));
-        };
-        let mut rules: Vec<_> = policy.rules.into_iter().map(LifecycleRule::from).collect();
-        rules.sort_by_key(|rule| rule.priority);
-        Known::Known(rules)
-    })
+/// What a repository's lifecycle policy does.
+pub(super) struct Lifecycle(Known<Vec<Rule>>);
+
+impl Lifecycle {
+    /// Reads a lifecycle policy; one that AWS would not accept is a malformed answer.
+    pub(super) fn of(policy: &Observed<String>) -> Self {
+        let evidence = Evidence::RepositoryLifecyclePolicy;
+        let text = Known::observed(policy, evidence, || None, |text| Some(text.clone()));
+        Self(text.and_then(|text| {
+            let Some(text) = text else { return Known::Known(Vec::new()) };
+            let Ok(policy) = serde_json::from_str::<Policy>(&text) else {
+                return Known::Unknown(Missing::because(evidence, Reason::Malformed));
+            };
+            let mut rules = policy.rules;
+            rules.sort_by_key(|rule| rule.rule_priority);
+            Known::Known(rules)
+        }))
+    }
+
+    /// The rules by priority.
+    pub(super) fn rules(&self) -> Known<Vec<LifecycleRule>> {
+        self.0.as_ref().map(|rules| rules.iter().map(LifecycleRule::from).collect())
+    }
+
+    /// What becomes of images of certain kinds.
+    pub(super) fn retentions(&self) -> Known<Vec<Retention>> {
+        self.0.as_ref().map(|rules| retention::of(rules))
+    }
+
+    /// The rules that never do anything.
+    pub(super) fn ineffective(&self) -> Known<Vec<IneffectiveRule>> {
+        self.0.as_ref().map(|rules| shadow::ineffective(rules))
+    }
 }
 
-impl From<Rule> for LifecycleRule {
-    fn from(rule: Rule) -> Self {
-        let Selection { tag_status, tag_prefix_list, tag_pattern_list, count_type, count_number } =
-            rule.selection;
+impl Rule {
+    /// Whether it selects an image with these tags. Each entry of its list must fit one of the tags ("Lifecycle
+    /// policy properties" in the ECR User Guide: all specified prefixes or patterns are selected for).
+    fn selects(&self, tags: &[&str]) -> bool {
+        let selection = &self.selection;
+        match selection.tag_status.as_str() {
+            "any" => true,
+            "untagged" => tags.is_empty(),
+            _ => {
+                let prefixes = &selection.tag_prefix_list;
+                let patterns = &selection.tag_pattern_list;
+                !tags.is_empty()
+                    && prefixes.iter().all(|prefix| tags.iter().any(|tag| tag.starts_with(prefix.as_str())))
+                    && patterns.iter().all(|pattern| tags.iter().any(|tag| fits(pattern, tag)))
+            }
+        }
+    }
+
+    fn expires(&self) -> bool {
+        self.action.kind == "expire"
+    }
+}
+
+impl From<&Rule> for LifecycleRule {
+    fn from(rule: &Rule) -> Self {
+        let selection = &rule.selection;
+        let tags = selection.tag_prefix_list.iter().chain(&selection.tag_pattern_list);
         Self {
             priority: rule.rule_priority,
-            tag_status,
-            tags: tag_prefix_list.into_iter().chain(tag_pattern_list).collect(),
-            count_type,
-            count_number,
-            action: rule.action.kind,
+            tag_status: selection.tag_status.clone(),
+            tags: tags.cloned().collect(),
+            count_type: selection.count_type.clone(),
+            count_number: selection.count_number,
+            action: rule.action.kind.clone(),
         }
     }
 }

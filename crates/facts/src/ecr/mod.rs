@@ -1,7 +1,10 @@
 //! Amazon Elastic Container Registry, private registries.
 
 mod exposure;
+mod images;
 mod lifecycle;
+mod pattern;
+mod policies;
 pub mod registry;
 pub mod repository;
 
@@ -11,8 +14,12 @@ use crate::Missing;
 use crate::context::Context;
 
 pub use exposure::RepositoryExposure;
-pub use lifecycle::LifecycleRule;
-pub use registry::{Registry, ScanFrequency, ScanType, ScanningRule};
+pub use images::{Image, ImageScan, RepositoryImages};
+pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleRule, Retention};
+pub use registry::{
+    CreationTemplate, PolicyScope, PullThroughCacheRule, Registry, ReplicationDestination, ReplicationRule,
+    ScanFrequency, ScanType, ScanningRule,
+};
 pub use repository::Repository;
 
 /// What hides the regions that were not asked, unless the user chose the regions.

@@ -1,11 +1,22 @@
 //! The private registry of a region.
 
+mod sources;
+mod templates;
+
+use std::sync::Arc;
+
+use palisade_policy::public::RegistryPolicyScope;
 use palisade_snapshot::{
     Evidence, Reason, RecordKind, Registry as Record, RegistryScanningRule, ScanningConfiguration,
 };
 
+use super::pattern::fits;
+use super::{RepositoryExposure, policies};
 use crate::context::Context;
-use crate::{Kind, Known, Missing, Subject, fact_enum, facts};
+use crate::{Kind, Known, Lazy, Listed, Missing, PolicyStatement, SharedAccess, Subject, fact_enum, facts};
+
+pub use sources::{PullThroughCacheRule, ReplicationDestination, ReplicationRule};
+pub use templates::CreationTemplate;
 
 fact_enum! {
     /// How images are scanned.
@@ -40,6 +51,36 @@ facts! {
         scanning_rules: Known<Vec<ScanningRule>>, reads [RegistryScanning];
         /// Whether a rule other than a manual one is for every repository, later ones included.
         scans_everything: Known<bool>, reads [RegistryScanning];
+        /// Whether there are repositories in the region.
+        has_repositories: Known<bool>, reads [];
+        /// Whether it has a policy.
+        has_policy: Known<bool>, reads [RegistryPolicy];
+        /// Which actions its policy is about.
+        policy_scope: Known<PolicyScope>, reads [RegistryPolicyScope];
+        /// What its policy lets every AWS account do with the repositories it is about.
+        exposure: Lazy<RepositoryExposure>, reads [RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
+        /// The statements of its policy that allow something.
+        policy_statements: Known<Vec<PolicyStatement>>, reads [RegistryPolicy];
+        /// Whom outside the account its policy lets in by name.
+        shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
+        /// Where it replicates images to.
+        replication_rules: Known<Vec<ReplicationRule>>, reads [RegistryReplication];
+        /// From which registries it pulls images through.
+        pull_through_cache_rules: Listed<PullThroughCacheRule>, reads [PullThroughCacheRules];
+        /// The settings of repositories that ECR creates by itself.
+        creation_templates: Listed<CreationTemplate>, reads [RepositoryCreationTemplates];
+        /// The prefixes of pull-through cache rules for whose repositories there is no creation template.
+        untemplated_prefixes: Known<Vec<String>>, reads [PullThroughCacheRules, RepositoryCreationTemplates];
+    }
+}
+
+fact_enum! {
+    /// Which actions a registry's policy is about.
+    pub enum PolicyScope {
+        /// Replicating images, importing them from upstream and creating repositories.
+        V1 = "V1",
+        /// Every action of ECR.
+        V2 = "V2",
     }
 }
 
@@ -63,23 +104,37 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:registry", shared.header.partition, shared.header.account_id)
     },
-    subjects: |context| subjects(context),
+    subjects,
     hidden: super::in_other_regions,
 };
 
 /// One subject per region that was asked.
-pub(crate) fn subjects(context: &Context) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
     context.shared.registries.iter().map(|registry| subject(context, registry)).collect()
 }
 
-fn subject(context: &Context, registry: &Record) -> Subject {
+fn subject(context: &Arc<Context>, registry: &Record) -> Subject {
     let scanning = Scanning::of(registry);
     let header = &context.shared.header;
+    let (sharing, shared) = (Arc::clone(context), registry.clone());
     let facts = Registry {
         region: registry.region.clone(),
         scan_type: scanning.as_ref().map(|scanning| scanning.scan_type),
         scans_everything: scanning.as_ref().map(Scanning::covers_everything),
         scanning_rules: scanning.map(|scanning| scanning.rules),
+        has_repositories: has_repositories(context, registry),
+        has_policy: Known::observed(&registry.policy, Evidence::RegistryPolicy, || false, |_| true),
+        policy_scope: policies::scope(&registry.policy_scope).map(|scope| match scope {
+            RegistryPolicyScope::V1 => PolicyScope::V1,
+            RegistryPolicyScope::V2 => PolicyScope::V2,
+        }),
+        exposure: RepositoryExposure::by_registry(context, registry),
+        policy_statements: policies::statements(context, &registry.policy, Evidence::RegistryPolicy),
+        shared_with: Lazy::new(move || policies::registry_shared_with(&sharing, &shared)),
+        replication_rules: sources::replication_rules(context, registry),
+        pull_through_cache_rules: sources::pull_through_cache_rules(context, registry),
+        creation_templates: templates::creation_templates(context, registry),
+        untemplated_prefixes: templates::untemplated_prefixes(registry),
     };
     Subject {
         kind: &KIND,
@@ -87,6 +142,19 @@ fn subject(context: &Context, registry: &Record) -> Subject {
         name: format!("private registry in {}", registry.region),
         region: Some(registry.region.clone()),
         facts: Box::new(facts),
+    }
+}
+
+/// Whether the region has repositories; unknown if none was seen and not all could be listed.
+fn has_repositories(context: &Context, registry: &Record) -> Known<bool> {
+    if registry.has_repositories {
+        return Known::Known(true);
+    }
+    let mut listings = context.shared.listings_of(RecordKind::Repository);
+    let here = listings.find(|listing| listing.region.as_deref() == Some(registry.region.as_str()));
+    match here.and_then(|listing| listing.incomplete.as_ref()) {
+        Some(why) => Known::Unknown(Missing::evidence(Evidence::Repositories, why)),
+        None => Known::Known(false),
     }
 }
 
@@ -166,13 +234,5 @@ fn rule(rule: &RegistryScanningRule) -> Option<ScanningRule> {
 /// Whether a filter is for a repository: `*` is any run of characters; without one, any name that contains
 /// the text ("Using filters" for image scanning in the ECR User Guide).
 fn matches(filter: &str, name: &str) -> bool {
-    let mut parts = filter.split('*');
-    let (Some(first), Some(last)) = (parts.next(), parts.next_back()) else { return name.contains(filter) };
-    let Some(inner) = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
-    let mut rest = inner;
-    for part in parts {
-        let Some((_, after)) = rest.split_once(part) else { return false };
-        rest = after;
-    }
-    true
+    if filter.contains('*') { fits(filter, name) } else { name.contains(filter) }
 }

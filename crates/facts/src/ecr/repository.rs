@@ -5,10 +5,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Repository as Record};
 
+use super::lifecycle::Lifecycle;
+use super::policies::{self, RegistryPolicy};
 use super::registry::Scanning;
-use super::{LifecycleRule, RepositoryExposure, ScanFrequency, lifecycle};
+use super::{
+    ImageScan, IneffectiveRule, LifecycleRule, RepositoryExposure, RepositoryImages, Retention,
+    ScanFrequency, images,
+};
+use crate::clock::days_since;
 use crate::context::Context;
-use crate::{Kind, Known, Lazy, Subject, facts};
+use crate::iam::Tag;
+use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
 facts! {
     /// A private ECR repository.
@@ -21,10 +28,16 @@ facts! {
         region: String, reads [];
         /// When it was created; null if AWS did not say.
         created_at: Option<Timestamp>, reads [];
+        /// Its age in days; null if AWS did not say.
+        age_days: Option<i64>, reads [];
         /// Whether it has a policy.
         has_policy: Known<bool>, reads [RepositoryPolicy];
-        /// What every AWS account can do with it.
-        exposure: Lazy<RepositoryExposure>, reads [RepositoryPolicy, ResourceControlPolicies];
+        /// What every AWS account can do with it, by its own policy and the registry's.
+        exposure: Lazy<RepositoryExposure>, reads [RepositoryPolicy, RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
+        /// The statements of its policy that allow something.
+        policy_statements: Known<Vec<PolicyStatement>>, reads [RepositoryPolicy];
+        /// Whom outside the account its policy lets in by name.
+        shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [RepositoryPolicy, RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
         /// The repository's own setting. The registry's rules go before it: judge `scan_frequency`.
         scan_on_push: bool, reads [];
         /// When its images are scanned, by the registry's rules and its own setting.
@@ -39,6 +52,16 @@ facts! {
         kms_key: Option<String>, reads [];
         /// The rules of its lifecycle policy; empty without one.
         lifecycle_rules: Known<Vec<LifecycleRule>>, reads [RepositoryLifecyclePolicy];
+        /// What its lifecycle policy does with images of certain kinds, worked out for made-up ones.
+        retentions: Known<Vec<Retention>>, reads [RepositoryLifecyclePolicy];
+        /// The rules of its lifecycle policy that never do anything.
+        ineffective_lifecycle_rules: Known<Vec<IneffectiveRule>>, reads [RepositoryLifecyclePolicy];
+        /// Its tags.
+        tags: Known<Vec<Tag>>, reads [RepositoryTags];
+        /// What it holds.
+        images: Known<RepositoryImages>, reads [RepositoryImages];
+        /// The scan of the newest image; null if it was never scanned.
+        latest_scan: Known<Option<ImageScan>>, reads [LatestImageScan];
     }
 }
 
@@ -59,11 +82,13 @@ pub static KIND: Kind = Kind {
 /// A repository.
 pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
     let scanning = Scanning::in_region(context, &repository.region);
+    let lifecycle = Lifecycle::of(&repository.lifecycle_policy);
     let facts = Repository {
         arn: repository.arn.clone(),
         name: repository.name.clone(),
         region: repository.region.clone(),
         created_at: repository.created_at,
+        age_days: repository.created_at.map(|time| days_since(time, context.now())),
         has_policy: Known::observed(&repository.policy, Evidence::RepositoryPolicy, || false, |_| true),
         exposure: RepositoryExposure::of(context, repository),
         scan_on_push: repository.scan_on_push,
@@ -73,7 +98,14 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         tag_mutability_exclusions: repository.tag_mutability_exclusions.clone(),
         encryption_type: repository.encryption_type.clone(),
         kms_key: repository.kms_key.clone(),
-        lifecycle_rules: lifecycle::rules(&repository.lifecycle_policy),
+        lifecycle_rules: lifecycle.rules(),
+        retentions: lifecycle.retentions(),
+        ineffective_lifecycle_rules: lifecycle.ineffective(),
+        policy_statements: policies::statements(context, &repository.policy, Evidence::RepositoryPolicy),
+        shared_with: shared_with(context, repository),
+        tags: Known::observed(&repository.tags, Evidence::RepositoryTags, Vec::new, |tags| Tag::list(tags)),
+        images: images::images(repository, context.now()),
+        latest_scan: images::latest_scan(repository, context.now()),
     };
     Subject {
         kind: &KIND,
@@ -82,4 +114,15 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         region: Some(repository.region.clone()),
         facts: Box::new(facts),
     }
+}
+
+/// Whom a repository's policy lets in by name, worked out when a rule first asks.
+fn shared_with(context: &Arc<Context>, repository: &Record) -> Lazy<Known<Vec<SharedAccess>>> {
+    let context = Arc::clone(context);
+    let (arn, region, policy) =
+        (repository.arn.clone(), repository.region.clone(), repository.policy.clone());
+    Lazy::new(move || {
+        let registry = RegistryPolicy::in_region(&context, &region);
+        policies::shared_with(&context, &arn, &policy, &registry)
+    })
 }

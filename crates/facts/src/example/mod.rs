@@ -17,7 +17,10 @@
 //! given: {replication: {rules: [{destination_bucket: "arn:aws:s3:::copies"}]}, snapshot: {buckets: [{name: copies}]}}
 //! # ecr.repository: `registry` for its region's registry; ecr.registry: the fields of the registry itself
 //! given: {scan_on_push: true, registry: {scanning: {rules: [{scan_frequency: SCAN_ON_PUSH, repository_filters: ["*"]}]}}}
-//! given: {lifecycle_policy: {rules: […]}, tag_mutability: IMMUTABLE}
+//! given: {lifecycle_policy: {rules: […]}, tag_mutability: IMMUTABLE, tags: {owner: web}}
+//! given: {images: {images: 3, newest: {pushed_days_ago: 2}}, latest_scan: {severity_counts: {HIGH: 1}, completed_days_ago: 2}}
+//! given: {policy: {…}, policy_scope: V1, replication: [{destinations: [{region: eu-central-1}], repository_filters: [prod]}]}
+//! given: {pull_through_cache_rules: [{prefix: hub}], creation_templates: [{prefix: hub, lifecycle_policy: {…}}]}
 //! # account, iam.root, iam.password_policy: account fields; `report` for the root user's row
 //! given: {summary: {AccountMFAEnabled: 0}, report: {mfa_active: false, password_last_used_days_ago: 3}}
 //! given: {summary: {unreadable: iam:GetAccountSummary}, report: {unreadable: iam:GetCredentialReport}}
@@ -52,6 +55,7 @@
 mod error;
 mod neutral;
 mod record;
+mod registry;
 mod world;
 
 pub use error::ExampleError;

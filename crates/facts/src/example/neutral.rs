@@ -37,7 +37,7 @@ impl Shape {
             Self::Role => role(),
             Self::Policy => policy(),
             Self::Bucket => bucket(),
-            Self::Registry => json!({"region": REGION, "scanning": null}),
+            Self::Registry => registry(),
             Self::Repository => repository(),
             Self::ReportRow => json!({
                 "user": "alice",
@@ -141,6 +141,40 @@ impl Shape {
             "default_retention" => json!({"mode": "GOVERNANCE", "days": null, "years": null}),
             "notification" => json!({"event_bridge": false, "destinations": []}),
             "destination" => json!({"arn": null, "events": ["s3:ObjectCreated:*"]}),
+            "newest" | "most_idle" => json!({
+                "digest": "sha256:4f5c3a2b",
+                "tags": ["1.4.2"],
+                "pushed_at": "2026-06-30T00:00:00Z",
+                "last_pulled_at": null,
+                "index": false,
+                "status": "ACTIVE",
+            }),
+            "images" => json!({
+                "images": 1,
+                "indexes": 0,
+                "untagged": 0,
+                "artifacts": 0,
+                "newest": null,
+                "last_pulled_at": null,
+                "most_idle": null,
+            }),
+            "latest_scan" => json!({"status": "COMPLETE", "completed_at": null, "severity_counts": {}}),
+            "pull_through_cache_rules" => json!({
+                "prefix": "cache",
+                "upstream_url": "registry-1.docker.io",
+                "upstream_registry": "docker-hub",
+                "upstream_prefix": null,
+                "credential_arn": null,
+            }),
+            "creation_templates" => json!({
+                "prefix": "ROOT",
+                "applied_for": ["PULL_THROUGH_CACHE"],
+                "tag_mutability": "MUTABLE",
+                "encryption_type": "AES256",
+                "kms_key": null,
+                "policy": null,
+                "lifecycle_policy": null,
+            }),
             _ => return None,
         })
     }
@@ -275,6 +309,19 @@ fn bucket() -> Value {
     })
 }
 
+fn registry() -> Value {
+    json!({
+        "region": REGION,
+        "has_repositories": true,
+        "scanning": null,
+        "policy": null,
+        "policy_scope": "V2",
+        "replication": [],
+        "pull_through_cache_rules": [],
+        "creation_templates": [],
+    })
+}
+
 fn repository() -> Value {
     json!({
         "arn": null,
@@ -288,5 +335,8 @@ fn repository() -> Value {
         "kms_key": null,
         "policy": null,
         "lifecycle_policy": null,
+        "tags": [],
+        "images": null,
+        "latest_scan": null,
     })
 }

@@ -5,11 +5,11 @@ use palisade_snapshot::{CALLS, Reason};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::ExampleError;
 use super::neutral::{OWNER, Shape, TAKEN_AT};
+use super::{ExampleError, registry};
 
 /// The suffix of names that say how many days before the snapshot something happened.
-const DAYS_AGO: &str = "_days_ago";
+pub(super) const DAYS_AGO: &str = "_days_ago";
 const HOURS_PER_DAY: i64 = 24;
 
 /// The neutral record with what is given; `extra` names are for the caller and may stand among the fields.
@@ -133,7 +133,7 @@ fn time(
 }
 
 /// So many days before the snapshot was taken.
-fn days_ago(days: &Value, place: &str) -> Result<String, ExampleError> {
+pub(super) fn days_ago(days: &Value, place: &str) -> Result<String, ExampleError> {
     let wrong = || ExampleError::value(place, "expected a number of days, or null for never");
     let days = days.as_i64().filter(|days| (-100_000..=100_000).contains(days)).ok_or_else(wrong)?;
     let taken_at: Timestamp = TAKEN_AT.parse().map_err(|_| wrong())?;
@@ -195,13 +195,18 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             control_policies(field, levels, place)?
         }
         ("scanning", Value::Object(given)) => scanning(given, place)?,
+        ("replication", Value::Array(rules)) => registry::replication(rules, place)?,
+        ("pull_through_cache_rules" | "creation_templates", Value::Array(items)) => {
+            registry::paged(field, items, place)?
+        }
+        ("images" | "latest_scan", Value::Object(given)) => registry::with_times(field, given, place)?,
         (field, Value::Object(given)) if Shape::template(field).is_some() => completed(field, given, place)?,
         (_, value) => value.clone(),
     })
 }
 
 /// The template of a field with what is given.
-fn completed(field: &str, given: &Map<String, Value>, place: &str) -> Result<Value, ExampleError> {
+pub(super) fn completed(field: &str, given: &Map<String, Value>, place: &str) -> Result<Value, ExampleError> {
     let mut whole = object(Shape::template(field).unwrap_or_default());
     for (key, value) in given {
         // The counters of the account summary are AWS's, and there are many.

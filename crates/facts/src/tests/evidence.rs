@@ -51,7 +51,14 @@ fn rich(kind: &Kind) -> Json {
             "object_lock": {"default_retention": {"days": 30}}, "encryption": {"blocked_types": ["SSE-C"]},
             "notification": {"destinations": [{"arn": "arn:aws:sqs:eu-west-1:444455556666:queue"}]},
         }),
-        "ecr.repository" => json!({"policy": policy, "lifecycle_policy": {"rules": []}}),
+        "ecr.repository" => json!({
+            "policy": policy, "lifecycle_policy": {"rules": []}, "tags": {"owner": "web"},
+            "images": {"newest": {}, "most_idle": {}}, "latest_scan": {}, "registry": {"policy": policy},
+        }),
+        "ecr.registry" => json!({
+            "policy": policy, "replication": [{"destinations": [{}]}],
+            "pull_through_cache_rules": [{}], "creation_templates": [{"policy": policy}],
+        }),
         _ => json!({}),
     };
     given.as_object_mut().unwrap().insert("snapshot".to_owned(), snapshot);

@@ -10,6 +10,7 @@ mod example;
 mod identities;
 mod organization;
 mod public;
+mod registry;
 mod s3;
 mod trust;
 mod vocabulary;

@@ -119,6 +119,13 @@ pub(super) fn limiting_key(key: &str, kind: PolicyKind<'_>) -> Option<Fixed> {
     counts.then_some(*fixed)
 }
 
+/// Whether a condition keeps out callers whom the statement does not name; `None` if its key says nothing of who the
+/// caller is or where he comes from.
+#[must_use]
+pub fn limits_callers(condition: &Condition, kind: PolicyKind<'_>) -> Option<bool> {
+    limiting_key(&condition.key, kind).map(|_| limits(condition, kind))
+}
+
 /// Whether this condition alone keeps the statement from being public.
 fn limits(condition: &Condition, kind: PolicyKind<'_>) -> bool {
     let Some(operator) = condition.operator else { return false };

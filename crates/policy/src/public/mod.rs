@@ -62,7 +62,7 @@ pub use bucket::{AccessPoint, Bucket, ObjectOwnership, bucket_exposure, bucket_s
 pub use caller::takes_unsigned_requests;
 pub use capability::Capability;
 pub use exposure::{CapabilityExposure, Exposure, GrantSource, PublicGrant};
-pub use limit::{PolicyKind, is_public_statement};
+pub use limit::{PolicyKind, is_public_statement, limits_callers};
 pub use line::public_line;
 pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure, resource_sharing};
 pub use scene::{ResidualCondition, Witness};

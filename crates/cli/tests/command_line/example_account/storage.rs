@@ -2,9 +2,9 @@
 
 use palisade_snapshot::{
     AccessControlList, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule, Expiration, Grant,
-    Grantee, LifecycleFilter, LifecycleRule, Logging, NoncurrentExpiration, ObjectOwnership, Observed, Payer,
-    Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration, Tag, Versioning,
-    VersioningStatus, Website,
+    Grantee, ImageSummary, LifecycleFilter, LifecycleRule, Logging, NoncurrentExpiration, ObjectOwnership,
+    Observed, Paged, Payer, Registry, RegistryScanningRule, Repository, RepositoryFilter,
+    ScanningConfiguration, Tag, Versioning, VersioningStatus, Website,
 };
 use serde_json::{Value, json};
 
@@ -219,7 +219,13 @@ fn registry(region: &str) -> Registry {
     let rules = if region == "eu-west-1" { vec![rule] } else { Vec::new() };
     Registry {
         region: region.to_owned(),
+        has_repositories: true,
         scanning: Observed::Present(ScanningConfiguration { scan_type: "BASIC".to_owned(), rules }),
+        policy: Observed::Absent,
+        policy_scope: Observed::Present("V2".to_owned()),
+        replication: Observed::Present(Vec::new()),
+        pull_through_cache_rules: Observed::Present(Paged::default()),
+        creation_templates: Observed::Present(Paged::default()),
     }
 }
 
@@ -236,6 +242,9 @@ fn new_repository(name: &str) -> Repository {
         kms_key: None,
         policy: Observed::Absent,
         lifecycle_policy: Observed::Absent,
+        tags: Observed::Present(Vec::new()),
+        images: Observed::Present(ImageSummary::default()),
+        latest_scan: Observed::Absent,
     }
 }
 

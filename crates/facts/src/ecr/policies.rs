@@ -1,0 +1,148 @@
+//! The policies that decide who can use a repository: its own, and that of the registry it is in.
+
+use std::collections::BTreeSet;
+
+use palisade_policy::arn::Arn;
+use palisade_policy::document::{Effect, PolicyDocument};
+use palisade_policy::public::{Answer, Input, Layer, PolicyKind, PolicyResource, RegistryPolicyScope};
+use palisade_snapshot::{Evidence, Observed, Reason, Registry};
+
+use crate::context::Context;
+use crate::exposure::{Unread, document, limited};
+use crate::resource_policy::{self, PolicyStatement, SharedAccess};
+use crate::{Known, Missing};
+
+pub(super) const KIND: PolicyKind<'static> = PolicyKind::Other("ecr");
+
+/// The policy of a region's registry, and which actions it is about.
+pub(super) struct RegistryPolicy {
+    pub(super) document: Known<Option<PolicyDocument>>,
+    pub(super) scope: Known<RegistryPolicyScope>,
+}
+
+impl RegistryPolicy {
+    /// The policy of the region's registry; unknown if that was not read.
+    pub(super) fn in_region(context: &Context, region: &str) -> Self {
+        match context.shared.registries.iter().find(|registry| registry.region == region) {
+            Some(registry) => Self::of(registry),
+            None => Self {
+                document: Known::Unknown(Missing::because(Evidence::RegistryPolicy, Reason::NotCollected)),
+                scope: Known::Unknown(Missing::because(Evidence::RegistryPolicyScope, Reason::NotCollected)),
+            },
+        }
+    }
+
+    pub(super) fn of(registry: &Registry) -> Self {
+        Self {
+            document: document(&registry.policy, Evidence::RegistryPolicy),
+            scope: scope(&registry.policy_scope),
+        }
+    }
+
+    /// What it takes away: without the statements that allow something, which are the registry's own affair.
+    fn denials(&self) -> Known<Option<PolicyDocument>> {
+        self.document.as_ref().map(|policy| {
+            let mut denials = policy.clone();
+            if let Some(policy) = &mut denials {
+                policy.statements.retain(|statement| statement.effect == Effect::Deny);
+            }
+            denials
+        })
+    }
+}
+
+/// A registry that nobody changed has scope V2 ("Private registry permissions in Amazon ECR").
+pub(super) fn scope(observed: &Observed<String>) -> Known<RegistryPolicyScope> {
+    let evidence = Evidence::RegistryPolicyScope;
+    let text = Known::observed(observed, evidence, || "V2".to_owned(), Clone::clone);
+    text.and_then(|text| match text.as_str() {
+        "V1" => Known::Known(RegistryPolicyScope::V1),
+        "V2" => Known::Known(RegistryPolicyScope::V2),
+        _ => Known::Unknown(Missing::because(evidence, Reason::Malformed)),
+    })
+}
+
+/// The statements of a policy that allow something.
+pub(super) fn statements(
+    context: &Context,
+    policy: &Observed<String>,
+    evidence: Evidence,
+) -> Known<Vec<PolicyStatement>> {
+    let own = &context.shared.header.account_id;
+    document(policy, evidence).map(|policy| {
+        policy.map(|policy| resource_policy::statements(&policy, KIND, own)).unwrap_or_default()
+    })
+}
+
+/// Whom a repository's own policy lets in by name, as far as the registry's policy does not deny it.
+pub(super) fn shared_with(
+    context: &Context,
+    arn: &str,
+    policy: &Observed<String>,
+    registry: &RegistryPolicy,
+) -> Known<Vec<SharedAccess>> {
+    let policy = limited(document(policy, Evidence::RepositoryPolicy), &context.organization.rcps);
+    let denials = registry.denials();
+    let mut unread = Unread::new(Evidence::RepositoryPolicy);
+    let with_denials = PolicyResource {
+        service: "ecr",
+        arn: Some(arn),
+        account: Some(&context.shared.header.account_id),
+        partition: &context.shared.header.partition,
+        policy: unread.policy(Layer::Policy, &policy),
+        registry_policy: unread.policy(Layer::RegistryPolicy, &denials),
+        registry_scope: unread.known(Layer::RegistryPolicyScope, registry.scope.as_ref().map(|scope| *scope)),
+    };
+    let alone = PolicyResource { registry_policy: Input::Known(None), ..with_denials.clone() };
+    match resource_policy::shared_with(context, &[alone]) {
+        // Nothing is denied of nothing, whatever the registry says.
+        Answer::Known(found) if found.is_empty() => Known::Known(found),
+        _ => answer(&unread, resource_policy::shared_with(context, &[with_denials])),
+    }
+}
+
+/// Whom a registry's policy lets in by name.
+pub(super) fn registry_shared_with(context: &Context, registry: &Registry) -> Known<Vec<SharedAccess>> {
+    let policy = RegistryPolicy::of(registry);
+    let mut unread = Unread::new(Evidence::RegistryPolicy);
+    let account = &context.shared.header.account_id;
+    let partition = &context.shared.header.partition;
+    let arns = policy.document.known().and_then(Option::as_ref).map(|policy| repositories(policy));
+    let any = format!("arn:{partition}:ecr:{}:{account}:repository/{EXAMPLE}", registry.region);
+    let arns: BTreeSet<String> = arns.into_iter().flatten().chain([any]).collect();
+    let denials = limited(Known::Known(None), &context.organization.rcps);
+    let own = unread.policy(Layer::Policy, &denials);
+    let registry_policy = unread.policy(Layer::RegistryPolicy, &policy.document);
+    let registry_scope = unread.known(Layer::RegistryPolicyScope, policy.scope.as_ref().map(|scope| *scope));
+    let resources: Vec<_> = arns
+        .iter()
+        .map(|arn| PolicyResource {
+            service: "ecr",
+            arn: Some(arn),
+            account: Some(account),
+            partition,
+            policy: own,
+            registry_policy,
+            registry_scope,
+        })
+        .collect();
+    answer(&unread, resource_policy::shared_with(context, &resources))
+}
+
+fn answer<T>(unread: &Unread, answer: Answer<T>) -> Known<T> {
+    match answer {
+        Answer::Known(value) => Known::Known(value),
+        Answer::Unknown(layers) => Known::Unknown(unread.missing(&layers)),
+    }
+}
+
+/// Stands in for what a pattern leaves open.
+const EXAMPLE: &str = "example";
+
+/// Repositories that the statements of a registry's policy are about: one for each of their patterns.
+fn repositories(policy: &PolicyDocument) -> BTreeSet<String> {
+    let elements = policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
+    let patterns = elements.filter(|element| !element.negated).flat_map(|element| &element.values.items);
+    let filled = patterns.map(|pattern| pattern.replace('*', EXAMPLE).replace('?', "0"));
+    filled.filter(|arn| Arn::parse(arn).is_some()).collect()
+}
