@@ -27,7 +27,7 @@ pub struct Registry {
     pub policy_scope: Observed<String>,
     /// Where images are replicated to; empty if nowhere.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
-    pub replication: Observed<Vec<ReplicationRule>>,
+    pub replication: Observed<Vec<RegistryReplicationRule>>,
     /// From which registries images are pulled through.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub pull_through_cache_rules: Observed<Paged<PullThroughCacheRule>>,
@@ -44,7 +44,7 @@ fn yes() -> bool {
 /// Where images are replicated to (`DescribeRegistry`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReplicationRule {
+pub struct RegistryReplicationRule {
     /// The registries.
     pub destinations: Vec<ReplicationDestination>,
     /// Which repositories it is for; none means all.

@@ -43,8 +43,9 @@ pub use account::{
 pub use authorization_details::AuthorizationDetailsError;
 pub use calls::{CALLS, Call, Scope, Service, call_for, permissions, with_prerequisites};
 pub use ecr::{
-    CreationTemplate, Image, ImageScan, ImageSummary, PullThroughCacheRule, Registry, RegistryScanningRule,
-    ReplicationDestination, ReplicationRule, Repository, RepositoryFilter, ScanningConfiguration,
+    CreationTemplate, Image, ImageScan, ImageSummary, PullThroughCacheRule, Registry,
+    RegistryReplicationRule, RegistryScanningRule, ReplicationDestination, Repository, RepositoryFilter,
+    ScanningConfiguration,
 };
 pub use evidence::Evidence;
 pub use iam::{

@@ -2,8 +2,8 @@
 
 use aws_sdk_ecr::types;
 use palisade_snapshot::{
-    CreationTemplate, Evidence, Observed, Paged, PullThroughCacheRule, Registry, RegistryScanningRule,
-    ReplicationDestination, ReplicationRule, RepositoryFilter, ScanningConfiguration,
+    CreationTemplate, Evidence, Observed, Paged, PullThroughCacheRule, Registry, RegistryReplicationRule,
+    RegistryScanningRule, ReplicationDestination, RepositoryFilter, ScanningConfiguration,
 };
 
 use super::RegionalRegistry;
@@ -78,7 +78,7 @@ impl RegionalRegistry<'_> {
         self.reader.read(&GET_ACCOUNT_SETTING, self.region, call, take).await
     }
 
-    async fn replication(&self) -> Result<Vec<ReplicationRule>, Failure> {
+    async fn replication(&self) -> Result<Vec<RegistryReplicationRule>, Failure> {
         let call = self.client.describe_registry().send();
         self.reader
             .read(&DESCRIBE_REGISTRY, self.region, call, |answer| {
@@ -140,7 +140,7 @@ fn scanning_rule(rule: types::RegistryScanningRule) -> RegistryScanningRule {
     }
 }
 
-fn replication_rule(rule: types::ReplicationRule) -> ReplicationRule {
+fn replication_rule(rule: types::ReplicationRule) -> RegistryReplicationRule {
     let destination = |one: types::ReplicationDestination| ReplicationDestination {
         region: one.region,
         registry_id: one.registry_id,
@@ -149,7 +149,7 @@ fn replication_rule(rule: types::ReplicationRule) -> ReplicationRule {
         filter: filter.filter,
         filter_type: filter.filter_type.as_str().to_owned(),
     };
-    ReplicationRule {
+    RegistryReplicationRule {
         destinations: rule.destinations.into_iter().map(destination).collect(),
         repository_filters: rule.repository_filters.unwrap_or_default().into_iter().map(filter).collect(),
     }

@@ -50,7 +50,7 @@ facts! {
 pub(super) fn replication_rules(context: &Context, registry: &Registry) -> Known<Vec<ReplicationRule>> {
     let evidence = Evidence::RegistryReplication;
     Known::observed(&registry.replication, evidence, Vec::new, |rules| {
-        let rule = |rule: &palisade_snapshot::ReplicationRule| ReplicationRule {
+        let rule = |rule: &palisade_snapshot::RegistryReplicationRule| ReplicationRule {
             destinations: rule.destinations.iter().map(|one| destination(context, one)).collect(),
             prefixes: rule.repository_filters.iter().map(|filter| filter.filter.clone()).collect(),
         };
