@@ -9,7 +9,7 @@ use crate::{Known, Listed, facts};
 
 facts! {
     /// A rule by which images are replicated.
-    pub struct ReplicationRule as "replication_rule" {
+    pub struct ReplicationRule as "registry_replication_rule" {
         /// The registries that images are replicated to.
         destinations: Vec<ReplicationDestination>, reads [];
         /// The prefixes of the repositories that it is for; empty for all.
