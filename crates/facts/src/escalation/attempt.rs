@@ -18,6 +18,9 @@ pub(super) const CONDITIONAL: u8 = 1;
 /// Paths that need something outside IAM.
 pub(super) const EXTERNAL: u8 = 2;
 
+/// Paths of somebody of whose policies one could not be read: a deny may stand in it.
+pub(super) const UNREAD: u8 = 4;
+
 /// On whom or what a technique is tried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
@@ -97,6 +100,7 @@ impl<'w> Attacker<'w> {
         let target = Target { any_that_exists: technique.external_state.is_some(), ..target };
         let mut assumes = BTreeSet::new();
         let mut bits = if technique.external_state.is_some() { EXTERNAL } else { 0 };
+        bits |= if self.node.unread { UNREAD } else { 0 };
         for prerequisite in &technique.requires {
             if !self.holds(*prerequisite, target, &mut assumes) {
                 return None;

@@ -4,6 +4,8 @@
 //! label away where they take everything by which rights are given.
 
 use palisade_policy::document::Effect;
+use palisade_policy::policies::PolicySet;
+use palisade_policy::request::Action;
 
 use super::administrator::Administrators;
 use super::attempt::{Attacker, Target};
@@ -65,7 +67,7 @@ fn remaining(world: &World, node: &Node) -> Access {
     best
 }
 
-/// The statements and SCP levels that take something from an administrator and leave him one.
+/// The statements and the levels of SCPs that take something from an administrator and leave him one.
 pub(super) fn limited_by(world: &World, node: &Node) -> Vec<String> {
     let account = world.principals.get(node.principal).and_then(|one| world.accounts.get(one.account));
     let scps = account.map(|account| account.scp_policies.as_slice()).unwrap_or_default();
@@ -76,9 +78,19 @@ pub(super) fn limited_by(world: &World, node: &Node) -> Vec<String> {
             found.push(format!("{}{}", policy.name, statement.pointer()));
         }
     }
+    let levels = account.map(|account| account.scps.as_slice()).unwrap_or_default();
+    found.extend(levels.iter().filter(|level| !allows_all(level)).map(|level| level.name().to_owned()));
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether a level of SCPs has a statement that allows everything, as AWS's `FullAWSAccess` does.
+fn allows_all(level: &PolicySet) -> bool {
+    let mut statements = level.policies().iter().flat_map(|policy| policy.statements());
+    let anything =
+        |action: &Action| statements.any(|one| one.effect() == Effect::Allow && one.is_about(action));
+    Action::parse("palisade:AnyAction").as_ref().is_some_and(anything)
 }
 
 /// The actions that the label rests on, for the table of interesting ones.

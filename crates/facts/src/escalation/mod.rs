@@ -46,13 +46,13 @@ pub use technique::Technique;
 pub use unit::Unit;
 
 use administrator::Administrators;
-use attempt::{CONDITIONAL, EXTERNAL};
+use attempt::{CONDITIONAL, EXTERNAL, UNREAD};
 use closing::Closing;
 use cut::Protected;
 use graph::Ways;
 use path::Describing;
 use search::{Scope, Search};
-use world::{Builder, World};
+use world::{Builder, PrincipalKind, World};
 
 /// Searches the accounts with techniques.
 #[must_use]
@@ -61,7 +61,7 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let nothing = BTreeSet::new();
     let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
-    let scope = Scope { bits: CONDITIONAL | EXTERNAL, concerned: None };
+    let scope = Scope { bits: CONDITIONAL | EXTERNAL | UNREAD, concerned: None };
     let search = Search::new(&world, techniques, &actions, &administrators, scope);
     let mut principals = report(&search);
     let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
@@ -96,9 +96,12 @@ fn report(search: &Search<'_>) -> Vec<PrincipalReport> {
     let conditional = search.ways_beyond(&certain, CONDITIONAL);
     let external = search.ways_beyond(&certain, EXTERNAL);
     let both = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL);
+    let perhaps = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL | UNREAD);
     let describing = Describing { search };
     (0..search.world.principals.len())
-        .filter_map(|index| one(search, &describing, index, [&certain, &conditional, &external, &both]))
+        .filter_map(|index| {
+            one(search, &describing, index, [&certain, &conditional, &external, &both], &perhaps)
+        })
         .collect()
 }
 
@@ -107,12 +110,16 @@ fn one(
     describing: &Describing<'_, '_>,
     index: usize,
     ways: [&Ways; 4],
+    perhaps: &Ways,
 ) -> Option<PrincipalReport> {
     let principal = search.world.principals.get(index)?;
     let node = search.nodes.all.get(index)?;
     let admin = search.labels.get(index).copied().unwrap_or_default();
     let [certain, conditional, external, both] = ways.map(|ways| ways.get(&index).filter(|_| !admin));
-    let unread = unread(search.world, index);
+    let mut unread = unread(search.world, index);
+    if [certain, conditional, external, both].iter().all(Option::is_none) && !admin {
+        unread.extend(unread_along(search, index, perhaps));
+    }
     let (status, paths) = match (certain, conditional, external, both) {
         _ if admin => (Status::Administrator, Vec::new()),
         (Some(_), ..) => (Status::CanEscalate, describing.paths(index, ways[0])),
@@ -125,33 +132,49 @@ fn one(
     Some(PrincipalReport {
         arn: principal.arn.clone(),
         kind: match principal.kind {
-            world::PrincipalKind::User => "user",
-            world::PrincipalKind::Role => "role",
+            PrincipalKind::User => "user",
+            PrincipalKind::Role => "role",
         },
         status,
         admin,
         can_escalate: status == Status::CanEscalate,
         needs_external_state: !admin && certain.is_none() && (external.is_some() || both.is_some()),
         limited_by: if admin { label::limited_by(search.world, node) } else { Vec::new() },
-        unknown_because: unread,
+        unknown_because: unread.into_iter().collect(),
         paths,
     })
 }
 
 /// What could not be read of a user's or role's policies.
-fn unread(world: &World, index: usize) -> Vec<String> {
-    let Some(principal) = world.principals.get(index) else { return Vec::new() };
+fn unread(world: &World, index: usize) -> BTreeSet<String> {
+    let Some(principal) = world.principals.get(index) else { return BTreeSet::new() };
     let groups = principal.groups.iter().filter_map(|&group| world.groups.get(group));
-    let mut found: Vec<String> = principal.own.unread.clone();
+    let mut found: BTreeSet<String> = principal.own.unread.iter().cloned().collect();
     found.extend(groups.flat_map(|group| group.grants.unread.clone()));
     if let world::Boundary::Unread(arn) = &principal.boundary {
-        found.push(arn.clone());
+        found.insert(arn.clone());
     }
     if let Some(account) = world.accounts.get(principal.account) {
         found.extend(account.unlisted.iter().cloned());
     }
-    found.sort();
-    found.dedup();
+    found
+}
+
+/// What could not be read of those on the way to somebody who may be an administrator for all that is known.
+fn unread_along(search: &Search<'_>, from: usize, ways: &Ways) -> BTreeSet<String> {
+    let Some(first) = ways.get(&from).and_then(|way| way.first.first()) else { return BTreeSet::new() };
+    let mut found = BTreeSet::new();
+    let mut note = |node: usize| {
+        let Some(place) = search.nodes.all.get(node).map(|node| node.principal) else { return };
+        found.extend(unread(search.world, place));
+        let role = search.world.principals.get(place).filter(|one| one.kind == PrincipalKind::Role);
+        found.extend(role.filter(|role| role.trust.is_none()).map(|role| Unit::trust_policy(&role.arn)));
+    };
+    for (at, edge) in graph::chain(from, first, ways) {
+        note(at);
+        edge.attempts.iter().for_each(|(by, _)| note(*by));
+        note(edge.to);
+    }
     found
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Node {
     /// Shared by all who hold the same policies.
     pub(super) side: Rc<PrincipalPolicies>,
     pub(super) potential: ActionSet,
+    /// Whether one of its policies, or its boundary, could not be read.
+    pub(super) unread: bool,
     /// What its requests imply, and what nobody can know of them.
     pub(super) context: Context,
     /// The resource patterns of what its identity policies allow, by action, as far as that was asked.
@@ -113,6 +115,12 @@ impl World {
             Boundary::Managed { policy, .. } if !changes.contains(&Change::NoBoundary) => Some(*policy),
             _ => None,
         };
+        let bounded_by_unread =
+            matches!(principal.boundary, Boundary::Unread(_)) && !changes.contains(&Change::NoBoundary);
+        let mut held = groups.iter().filter_map(|&group| self.groups.get(group));
+        let unread = !principal.own.unread.is_empty()
+            || bounded_by_unread
+            || held.any(|group| !group.grants.unread.is_empty());
         let mut potential = ActionSet::default();
         for policy in identity.iter().filter_map(|&index| self.policies.get(index)) {
             potential.extend(&policy.potential);
@@ -133,6 +141,7 @@ impl World {
             groups,
             boundary,
             potential,
+            unread,
             allowed: RefCell::default(),
             minds_policy: RefCell::default(),
             free: RefCell::default(),

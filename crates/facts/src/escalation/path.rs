@@ -16,6 +16,9 @@ use super::output::{Path, PathStep, StatementUse, WitnessRequest};
 use super::search::{NEW, Search};
 use crate::Access;
 
+/// What is assumed where nothing tells which SCPs there are: that none takes anything away.
+const SCP_NOT_READ: &str = "scp_not_read";
+
 pub(super) struct Describing<'s, 'w> {
     pub(super) search: &'s Search<'w>,
 }
@@ -39,6 +42,11 @@ impl Describing<'_, '_> {
                 let Some(node) = search.nodes.all.get(*as_whom) else { continue };
                 self.attempt(node, attempt, &mut steps, &mut conditional);
                 assumes.extend(attempt.assumes.iter().cloned());
+                let account = search.world.principals.get(node.principal).map(|one| one.account);
+                let account = account.and_then(|account| search.world.accounts.get(account));
+                if account.is_some_and(|account| !account.scps_known) {
+                    assumes.insert(SCP_NOT_READ.to_owned());
+                }
                 if attempt.bits & EXTERNAL != 0 {
                     let technique = search.techniques.get(attempt.technique);
                     external.extend(technique.and_then(|one| one.external_state.clone()));

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use palisade_policy::document::{PrincipalKind as Names, Principals};
 
-use super::attempt::{Attacker, CONDITIONAL, EXTERNAL};
+use super::attempt::{Attacker, Attempt, CONDITIONAL, EXTERNAL, Target, UNREAD};
 use super::graph::{Edge, Queue, Ways};
 use super::node::NodeIndex;
 use super::search::{ASSUME, NEW, Search};
 use super::technique::{Gives, TrustPolicy};
-use super::world::PrincipalIndex;
+use super::world::{PrincipalIndex, PrincipalKind};
 use crate::Access;
 
 impl Search<'_> {
@@ -20,11 +20,16 @@ impl Search<'_> {
     }
 
     fn goals(&self, bits: u8) -> Vec<NodeIndex> {
+        // Whoever holds what could not be read may be anything.
+        let unread = (0..self.nodes.all.len()).filter(|&index| {
+            let node = self.nodes.all.get(index);
+            bits & UNREAD != 0 && node.is_some_and(|node| node.unread && node.changes.is_empty())
+        });
         let is_goal = |standing: Access| {
             standing == Access::Yes || bits & CONDITIONAL != 0 && standing == Access::Conditional
         };
         let administrators = self.standing.iter().enumerate().filter(|(_, standing)| is_goal(**standing));
-        administrators.map(|(index, _)| index).chain([NEW]).collect()
+        administrators.map(|(index, _)| index).chain(unread).chain([NEW]).collect()
     }
 
     /// The users and roles that have a part in an unconditional path.
@@ -89,6 +94,9 @@ impl Search<'_> {
         let mut found = Vec::new();
         let Some(target) = self.world.principals.get(whom) else { return found };
         let mut naming: BTreeMap<&str, Rc<[NodeIndex]>> = BTreeMap::new();
+        if bits & UNREAD != 0 && target.kind == PrincipalKind::Role && target.trust.is_none() {
+            found.extend(self.perhaps_trusted(whom, to));
+        }
         for (at, technique) in self.techniques.iter().enumerate() {
             if technique.gives != Gives::Credentials || !self.fits(technique, whom) {
                 continue;
@@ -126,6 +134,19 @@ impl Search<'_> {
             }
         }
         found
+    }
+
+    /// Edges of everybody who may assume a role of which nobody knows whom it trusts.
+    fn perhaps_trusted(&self, role: PrincipalIndex, to: NodeIndex) -> Vec<(NodeIndex, Edge)> {
+        let Some(arn) = self.world.principals.get(role).map(|one| one.arn.as_str()) else {
+            return Vec::new();
+        };
+        let target = Target { principal: Some(role), ..Target::default() };
+        let attempt =
+            Attempt { technique: 0, target, requests: Vec::new(), assumes: Vec::new(), bits: UNREAD };
+        let attempt = Rc::new(attempt);
+        let may_assume = self.naming.get(ASSUME).map(|naming| naming.of(arn)).unwrap_or_default();
+        may_assume.into_iter().map(|from| (from, Edge::by(from, Rc::clone(&attempt), to))).collect()
     }
 
     /// Everybody whom a role may trust: who may assume roles by his policies, and whom its trust policy names.

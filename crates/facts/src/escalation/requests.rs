@@ -1,5 +1,7 @@
 //! The requests of steps, with names and regions that make all of them allowed.
 
+use std::borrow::Cow;
+
 use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::{Context, ContextValue};
 use palisade_policy::policies::{PolicySet, ResourcePolicies};
@@ -82,9 +84,11 @@ impl Attacker<'_> {
         chosen: &Names,
         target: Target,
     ) -> Result<Vec<Made>, Refused> {
-        let mut names = chosen.clone();
-        names.insert("region".to_owned(), region.to_owned());
-        names.extend(known.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let mut names = known.clone();
+        for (name, value) in chosen {
+            names.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        names.entry("region".to_owned()).or_insert_with(|| region.to_owned());
         self.all(steps, &names, target)
     }
 
@@ -137,17 +141,20 @@ impl Attacker<'_> {
         let nothing = [String::new()];
         let templates = if step.resources.is_empty() { nothing.as_slice() } else { &step.resources };
         for template in templates {
-            let mut names = names.clone();
             let mut refused = Refused::Always;
+            let mut own = Cow::Borrowed(names);
             for name in names::open_names(template) {
                 if name == "region" || !names.contains_key(name) {
                     refused = Refused::ByName;
                 }
-                names.entry(name.to_owned()).or_insert_with(|| names::first_name(name).to_owned());
+                if !names.contains_key(name) {
+                    own.to_mut().insert(name.to_owned(), names::first_name(name).to_owned());
+                }
             }
-            let arn = names::fill(template, &names);
+            let names = own.as_ref();
+            let arn = names::fill(template, names);
             let resource = if arn.is_empty() { Resource::none() } else { Resource::new(&arn) };
-            let made_one = self.request(step, &action, resource, &names, target, boundary).ok_or(refused)?;
+            let made_one = self.request(step, &action, resource, names, target, boundary).ok_or(refused)?;
             made.push(made_one);
         }
         if let Some(tagging) = &step.tagging

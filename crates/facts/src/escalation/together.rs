@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, UNREAD};
 use super::graph::{Edge, Ways, chain};
 use super::node::NodeIndex;
 use super::search::{NEW, Pending, Search};
 
 /// With more pending changes than this, only changes of those who make them possible are looked at.
 const MOST_PENDING: usize = 200;
+/// With more makers of useful changes than this, only unconditional ways that need nothing outside IAM are joined.
+const MOST_MAKERS: usize = 50;
 /// The most rounds; each may open ways for the next.
 const MOST_ROUNDS: usize = 4;
 
@@ -21,13 +23,16 @@ impl Search<'_> {
         }
         for _ in 0..MOST_ROUNDS {
             let mut found = Vec::new();
-            for bits in BTreeSet::from([0, self.scope.bits]) {
+            for bits in BTreeSet::from([0, self.scope.bits & !UNREAD, self.scope.bits]) {
                 let ways = self.ways(bits);
                 let useful: Vec<&Pending> =
                     self.pending.iter().filter(|pending| is_useful(pending, &ways)).collect();
                 let mut by_maker: BTreeMap<NodeIndex, Vec<&Pending>> = BTreeMap::new();
                 for pending in &useful {
                     by_maker.entry(pending.by).or_default().push(pending);
+                }
+                if bits != 0 && by_maker.len() > MOST_MAKERS {
+                    continue;
                 }
                 for (maker, changes) in by_maker {
                     let to_maker = self.ways_to(&[maker], bits);

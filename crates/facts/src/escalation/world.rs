@@ -127,6 +127,8 @@ pub(super) struct Account {
     pub(super) partition: String,
     pub(super) taken_at: jiff::Timestamp,
     pub(super) scps: Vec<PolicySet>,
+    /// Whether anything told which SCPs there are.
+    pub(super) scps_known: bool,
     pub(super) scp_policies: Vec<PolicyIndex>,
     pub(super) administrator_access: PolicyIndex,
     /// A policy that an attacker writes: it allows everything.
@@ -235,6 +237,7 @@ impl<'a> Builder<'a> {
             id: shared.header.account_id.clone(),
             taken_at: shared.header.taken_at,
             scps,
+            scps_known: input.scps_known,
             scp_policies,
             administrator_access,
             written,
@@ -398,12 +401,8 @@ impl<'a> Builder<'a> {
 
     fn roles(&mut self, account: usize, shared: &Shared, names: &Names) {
         for role in &shared.roles {
-            let mut own =
-                self.grants(account, &role.arn, &role.inline_policies, &role.attached_policies, names);
+            let own = self.grants(account, &role.arn, &role.inline_policies, &role.attached_policies, names);
             let trust = self.read(&Unit::trust_policy(&role.arn), &role.trust_policy);
-            if trust.is_none() {
-                own.unread.push(Unit::trust_policy(&role.arn));
-            }
             let tags = pairs(&role.tags);
             self.world.principals.push(Principal {
                 kind: PrincipalKind::Role,

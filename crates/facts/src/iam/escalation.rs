@@ -63,41 +63,52 @@ facts! {
 
 /// What the search finds, by ARN, once asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Escalations(OnceLock<Known<BTreeMap<String, PrincipalReport>>>);
+pub(crate) struct Escalations(OnceLock<Known<Found>>);
 
-/// Whether an identity can become administrator; unknown as soon as anything is that the search looks at.
+/// What the search found, by ARN, and why something could not be read.
+#[derive(Debug)]
+struct Found {
+    reports: BTreeMap<String, PrincipalReport>,
+    unread: Option<Missing>,
+}
+
+/// Whether an identity can become administrator; unknown where that hangs on what could not be read.
 pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
     let found = context.escalations.0.get_or_init(|| search(context));
     let arn = context.identity(identity).map_or("", |record| record.arn);
-    found.as_ref().map(|reports| reports.get(arn).map_or_else(Escalation::none, Escalation::of))
+    let found = match found {
+        Known::Known(found) => found,
+        Known::Unknown(why) => return Known::Unknown(why.clone()),
+    };
+    match found.reports.get(arn) {
+        Some(report) if report.status == Status::Unknown => {
+            let broken = || Missing::because(Evidence::Roles, Reason::Malformed);
+            Known::Unknown(found.unread.clone().unwrap_or_else(broken))
+        }
+        report => Known::Known(report.map_or_else(Escalation::none, Escalation::of)),
+    }
 }
 
-fn search(context: &Context) -> Known<BTreeMap<String, PrincipalReport>> {
+fn search(context: &Context) -> Known<Found> {
     let everybody = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
     let mut missing = context.identities_incomplete(&everybody);
-    let mut note = |why: Missing| missing = Missing::either(missing.take(), Some(why));
     if let Known::Unknown(why) = context.report() {
-        note(why);
-    }
-    for one in context.identities() {
-        if let Known::Unknown(why) = Held::of(context, one) {
-            note(why);
-        }
+        missing = Missing::either(missing.take(), Some(why));
     }
     if let Some(missing) = missing {
         return Known::Unknown(missing);
     }
+    let mut unread = None;
+    for one in context.identities() {
+        if let Known::Unknown(why) = Held::of(context, one) {
+            unread = Missing::either(unread.take(), Some(why));
+        }
+    }
     // A technique that ships and can't be used fails the tests.
     let techniques = built_in().unwrap_or_default();
     let report = analyse(&[Account::new(&context.shared)], techniques);
-    let mut found = BTreeMap::new();
-    for principal in report.principals {
-        if principal.status == Status::Unknown {
-            return Known::Unknown(Missing::because(Evidence::Roles, Reason::Malformed));
-        }
-        found.insert(principal.arn.clone(), principal);
-    }
-    Known::Known(found)
+    let reports = report.principals.into_iter().map(|one| (one.arn.clone(), one)).collect();
+    Known::Known(Found { reports, unread })
 }
 
 impl Escalation {
