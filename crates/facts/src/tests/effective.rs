@@ -202,7 +202,7 @@ fn a_principal_is_a_user_or_a_role_and_says_whether_it_can_become_administrator(
     );
     // What could not be read counts where it decides: for whoever gets to it.
     let getter = holding(allow(&json!("iam:UpdateAssumeRolePolicy"), &json!("*")));
-    let with_broken = |user: &Value| {
+    let with_broken = |user: &serde_json::Value| {
         fact("iam.principal", &json!({"user": user, "snapshot": {"roles": [broken]}}), "escalation.status")
     };
     assert_eq!(with_broken(&reader), "cannot");
