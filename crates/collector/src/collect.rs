@@ -208,21 +208,31 @@ impl Collection<'_> {
     }
 
     async fn account(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
+        let (settings, organization, credentials) = tokio::join!(
+            Box::pin(self.settings(iam, caller)),
+            Box::pin(self.organization(iam, caller)),
+            Box::pin(self.credentials(iam)),
+        );
+        Account {
+            contact_information: organization.contact_information,
+            organization: organization.organization,
+            organizations_features: organization.organizations_features,
+            service_control_policies: organization.service_control_policies,
+            resource_control_policies: organization.resource_control_policies,
+            role_session_durations: credentials.role_session_durations,
+            server_certificates: credentials.server_certificates,
+            saml_providers: credentials.saml_providers,
+            oidc_providers: credentials.oidc_providers,
+            service_specific_credentials: credentials.service_specific_credentials,
+            ..settings
+        }
+    }
+
+    /// What belongs to the account alone.
+    async fn settings(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
         let (reader, clients) = (self.reader, self.clients);
         let contact = |kind| account::alternate_contact(reader, clients, kind);
         let block = account::public_access_block(reader, clients, &caller.account_id);
-        let organizations = Organizations {
-            reader,
-            client: clients.organizations(&caller.partition),
-            account_id: &caller.account_id,
-        };
-        let membership = Box::pin(organizations.membership());
-        let contact_information = account::contact_information(reader, clients);
-        let (contact_information, features, membership) = tokio::join!(
-            reader.observe_account(Evidence::ContactInformation, contact_information),
-            reader.observe_account(Evidence::OrganizationsFeatures, iam.organizations_features()),
-            membership,
-        );
         let (summary, aliases, security, billing, operations, passwords, block, report, devices) = tokio::join!(
             reader.observe_account(Evidence::AccountSummary, iam.summary()),
             reader.observe_account(Evidence::AccountAliases, iam.aliases()),
@@ -242,16 +252,56 @@ impl Collection<'_> {
             security_contact: security,
             billing_contact: billing,
             operations_contact: operations,
-            regions: Observed::default(),
             password_policy: passwords,
             public_access_block: block,
             credential_report: report,
             virtual_mfa_devices: devices,
+            ..Account::default()
+        }
+    }
+
+    /// Whose the account is.
+    async fn organization(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
+        let (reader, clients) = (self.reader, self.clients);
+        let organizations = Organizations {
+            reader,
+            client: clients.organizations(&caller.partition),
+            account_id: &caller.account_id,
+        };
+        let contact = account::contact_information(reader, clients);
+        let (contact_information, organizations_features, membership) = tokio::join!(
+            reader.observe_account(Evidence::ContactInformation, contact),
+            reader.observe_account(Evidence::OrganizationsFeatures, iam.organizations_features()),
+            organizations.membership(),
+        );
+        Account {
             contact_information,
             organization: membership.organization,
-            organizations_features: features,
+            organizations_features,
             service_control_policies: membership.service_control_policies,
             resource_control_policies: membership.resource_control_policies,
+            ..Account::default()
+        }
+    }
+
+    /// What IAM keeps besides identities and policies.
+    async fn credentials(&self, iam: &Iam<'_>) -> Account {
+        let reader = self.reader;
+        let credentials = iam.service_specific_credentials();
+        let (durations, certificates, saml, oidc, credentials) = tokio::join!(
+            reader.observe_account(Evidence::RoleSessionDurations, iam.role_session_durations()),
+            reader.observe_account(Evidence::ServerCertificates, iam.server_certificates()),
+            reader.observe_account(Evidence::SamlProviders, iam.saml_providers()),
+            reader.observe_account(Evidence::OidcProviders, iam.oidc_providers()),
+            reader.observe_account(Evidence::ServiceSpecificCredentials, credentials),
+        );
+        Account {
+            role_session_durations: durations,
+            server_certificates: certificates,
+            saml_providers: saml,
+            oidc_providers: oidc,
+            service_specific_credentials: credentials,
+            ..Account::default()
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod credential_report;
 mod identities;
+mod providers;
 mod report_rows;
 
 use std::collections::BTreeMap;

@@ -93,6 +93,13 @@ operations! {
     GET_CREDENTIAL_REPORT "iam:GetCredentialReport" xml("GetCredentialReportResponse", &["Content", "GeneratedTime"]), absent ["ReportNotPresent", "ReportExpired", "ReportInProgress"], gone [];
     GENERATE_CREDENTIAL_REPORT "iam:GenerateCredentialReport" xml("GenerateCredentialReportResponse", &["State"]), absent [], gone [];
     LIST_VIRTUAL_MFA_DEVICES "iam:ListVirtualMFADevices" xml("ListVirtualMFADevicesResponse", &["VirtualMFADevices"]), absent [], gone [];
+    LIST_ROLES "iam:ListRoles" xml("ListRolesResponse", &["Roles"]), absent [], gone [];
+    LIST_SERVER_CERTIFICATES "iam:ListServerCertificates" xml("ListServerCertificatesResponse", &["ServerCertificateMetadataList"]), absent [], gone [];
+    LIST_SAML_PROVIDERS "iam:ListSAMLProviders" xml("ListSAMLProvidersResponse", &["SAMLProviderList"]), absent [], gone [];
+    GET_SAML_PROVIDER "iam:GetSAMLProvider" xml("GetSAMLProviderResponse", &["SAMLMetadataDocument"]), absent [], gone ["NoSuchEntity"];
+    LIST_OIDC_PROVIDERS "iam:ListOpenIDConnectProviders" xml("ListOpenIDConnectProvidersResponse", &["OpenIDConnectProviderList"]), absent [], gone [];
+    GET_OIDC_PROVIDER "iam:GetOpenIDConnectProvider" xml("GetOpenIDConnectProviderResponse", &["Url"]), absent [], gone ["NoSuchEntity"];
+    LIST_SERVICE_SPECIFIC_CREDENTIALS "iam:ListServiceSpecificCredentials" xml("ListServiceSpecificCredentialsResponse", &["ServiceSpecificCredentials"]), absent [], gone [];
     LIST_ORGANIZATIONS_FEATURES "iam:ListOrganizationsFeatures" xml("ListOrganizationsFeaturesResponse", &["EnabledFeatures"]), absent ["OrganizationNotFoundException", "OrganizationNotInAllFeaturesModeException", "ServiceAccessNotEnabledException"], gone [];
     DESCRIBE_ORGANIZATION "organizations:DescribeOrganization" json(&["Organization"]), absent ["AWSOrganizationsNotInUseException"], gone [];
     LIST_ROOTS "organizations:ListRoots" json(&["Roots"]), absent [], gone [];

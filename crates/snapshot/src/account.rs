@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::iam::{CredentialReport, PasswordPolicy, VirtualMfaDevice};
-use crate::{Observed, Organization, OrganizationLevel, Paged};
+use crate::{
+    Observed, OidcProvider, Organization, OrganizationLevel, Paged, RoleSessionDuration, SamlProvider,
+    ServerCertificate, ServiceSpecificCredential,
+};
 
 /// The account's own record. Every field is one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -61,6 +64,21 @@ pub struct Account {
     /// The RCPs, from the organization's root down to the account; absent means that none limit it.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub resource_control_policies: Observed<Vec<OrganizationLevel>>,
+    /// How long sessions of each role may be.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub role_session_durations: Observed<Paged<RoleSessionDuration>>,
+    /// The TLS certificates that are kept in IAM.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub server_certificates: Observed<Paged<ServerCertificate>>,
+    /// The SAML identity providers.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub saml_providers: Observed<Paged<SamlProvider>>,
+    /// The OpenID Connect identity providers.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub oidc_providers: Observed<Paged<OidcProvider>>,
+    /// The credentials of users for single services.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub service_specific_credentials: Observed<Paged<ServiceSpecificCredential>>,
 }
 
 /// The three kinds of alternate contact of AWS Account Management.

@@ -56,6 +56,8 @@ pub enum Scope {
     Bucket,
     /// Once per repository.
     Repository,
+    /// Once per identity provider.
+    IdentityProvider,
 }
 
 /// One row of the table of calls.
@@ -114,6 +116,13 @@ calls! {
     Iam "iam" "GetCredentialReport" ["iam:GetCredentialReport"] Account [CredentialReport];
     Iam "iam" "GenerateCredentialReport" ["iam:GenerateCredentialReport"] Account [] prepares [CredentialReport];
     Iam "iam" "ListVirtualMFADevices" ["iam:ListVirtualMFADevices"] Account [VirtualMfaDevices];
+    Iam "iam" "ListRoles" ["iam:ListRoles"] Account [RoleSessionDurations];
+    Iam "iam" "ListServerCertificates" ["iam:ListServerCertificates"] Account [ServerCertificates];
+    Iam "iam" "ListSAMLProviders" ["iam:ListSAMLProviders"] Account [SamlProviders];
+    Iam "iam" "GetSAMLProvider" ["iam:GetSAMLProvider"] IdentityProvider [SamlProviderDetails];
+    Iam "iam" "ListOpenIDConnectProviders" ["iam:ListOpenIDConnectProviders"] Account [OidcProviders];
+    Iam "iam" "GetOpenIDConnectProvider" ["iam:GetOpenIDConnectProvider"] IdentityProvider [OidcProviderDetails];
+    Iam "iam" "ListServiceSpecificCredentials" ["iam:ListServiceSpecificCredentials"] Account [ServiceSpecificCredentials];
     Iam "iam" "ListOrganizationsFeatures" ["iam:ListOrganizationsFeatures"] Account [OrganizationsFeatures];
     Organizations "organizations" "DescribeOrganization" ["organizations:DescribeOrganization"] Account [Organization];
     Organizations "organizations" "ListRoots" ["organizations:ListRoots"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
@@ -180,6 +189,7 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
             Scope::Region => all.extend([Evidence::Regions]),
             Scope::Bucket => all.extend([Evidence::Buckets, Evidence::BucketRegion]),
             Scope::Repository => all.extend([Evidence::Regions, Evidence::Repositories]),
+            Scope::IdentityProvider => {}
         }
     }
     if all.contains(&Evidence::Buckets) {
@@ -189,6 +199,13 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
     if of_organization.iter().any(|one| all.contains(one)) {
         all.insert(Evidence::Organization);
     }
+    let of_providers = [
+        (Evidence::SamlProviderDetails, Evidence::SamlProviders),
+        (Evidence::OidcProviderDetails, Evidence::OidcProviders),
+    ];
+    all.extend(
+        of_providers.iter().filter(|(details, _)| evidence.contains(details)).map(|(_, listing)| *listing),
+    );
     if all.iter().any(|one| OF_REGISTRIES.contains(one)) {
         all.insert(Evidence::Repositories);
     }

@@ -68,6 +68,20 @@ evidence! {
     Groups = "iam.group",
     /// The IAM roles with their policies and trust policies.
     Roles = "iam.role",
+    /// How long sessions of each role may be.
+    RoleSessionDurations = "iam.role.max_session_duration",
+    /// The TLS certificates that are kept in IAM.
+    ServerCertificates = "iam.server_certificate",
+    /// The SAML identity providers.
+    SamlProviders = "iam.saml_provider",
+    /// What a SAML identity provider is set up with.
+    SamlProviderDetails = "iam.saml_provider.details",
+    /// The OpenID Connect identity providers.
+    OidcProviders = "iam.oidc_provider",
+    /// What an OpenID Connect identity provider is set up with.
+    OidcProviderDetails = "iam.oidc_provider.details",
+    /// The credentials of users for single services.
+    ServiceSpecificCredentials = "iam.service_specific_credential",
     /// The managed policies: the account's own, and AWS's where they are attached.
     Policies = "iam.policy",
     /// The S3 general purpose buckets.

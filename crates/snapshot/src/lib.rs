@@ -24,6 +24,7 @@
 mod account;
 mod authorization_details;
 mod calls;
+mod credentials;
 mod ecr;
 mod evidence;
 mod iam;
@@ -42,6 +43,10 @@ pub use account::{
 };
 pub use authorization_details::AuthorizationDetailsError;
 pub use calls::{CALLS, Call, Scope, Service, call_for, permissions, with_prerequisites};
+pub use credentials::{
+    OidcProvider, OidcProviderDetails, RoleSessionDuration, SamlProvider, SamlProviderDetails,
+    ServerCertificate, ServiceSpecificCredential,
+};
 pub use ecr::{
     CreationTemplate, Image, ImageScan, ImageSummary, PullThroughCacheRule, Registry,
     RegistryReplicationRule, RegistryScanningRule, ReplicationDestination, Repository, RepositoryFilter,

@@ -1,8 +1,8 @@
 //! Walks the evidence of a record: for coverage, and to take evidence away in tests.
 
 use crate::{
-    Account, Bucket, BucketEntry, Evidence, Listing, NotOffered, Observed, Paged, Registry, Repository,
-    Unreadable,
+    Account, Bucket, BucketEntry, Evidence, Listing, NotOffered, Observed, OidcProvider, Paged, Registry,
+    Repository, SamlProvider, Unreadable,
 };
 
 /// How a piece of evidence was answered.
@@ -49,7 +49,9 @@ impl<K, V> Partial for std::collections::BTreeMap<K, V> {}
 impl Partial for crate::AlternateContact {}
 impl Partial for crate::ContactInformation {}
 impl Partial for crate::Organization {}
+impl Partial for crate::OidcProviderDetails {}
 impl Partial for crate::PasswordPolicy {}
+impl Partial for crate::SamlProviderDetails {}
 impl Partial for crate::BlockPublicAccess {}
 impl Partial for crate::CredentialReport {}
 impl Partial for crate::AccessControlList {}
@@ -88,10 +90,13 @@ impl<T: Partial> Field for Observed<T> {
 }
 
 macro_rules! observations {
-    ($record:ident { $($field:ident: $evidence:ident),+ $(,)? }) => {
+    ($record:ident { $($field:ident: $evidence:ident),+ $(,)? } $(items of $($list:ident),+)?) => {
         impl Observations for $record {
             fn each<'a>(&'a self, visit: &mut dyn FnMut(Evidence, State<'a>)) {
                 $(visit(Evidence::$evidence, self.$field.state());)+
+                $($(for item in self.$list.present().into_iter().flat_map(|list| &list.items) {
+                    item.each(visit);
+                })+)?
             }
 
             fn withhold(&mut self, evidence: Evidence, why: &Unreadable) {
@@ -99,6 +104,9 @@ macro_rules! observations {
                     $(Evidence::$evidence => self.$field.take_away(why),)+
                     _ => {}
                 }
+                $($(if let Observed::Present(list) = &mut self.$list {
+                    list.items.iter_mut().for_each(|item| item.withhold(evidence, why));
+                })+)?
             }
         }
     };
@@ -120,7 +128,16 @@ observations!(Account {
     organizations_features: OrganizationsFeatures,
     service_control_policies: ServiceControlPolicies,
     resource_control_policies: ResourceControlPolicies,
-});
+    role_session_durations: RoleSessionDurations,
+    server_certificates: ServerCertificates,
+    saml_providers: SamlProviders,
+    oidc_providers: OidcProviders,
+    service_specific_credentials: ServiceSpecificCredentials,
+} items of saml_providers, oidc_providers);
+
+observations!(SamlProvider { details: SamlProviderDetails });
+
+observations!(OidcProvider { details: OidcProviderDetails });
 
 observations!(Bucket {
     region: BucketRegion,

@@ -41,7 +41,7 @@ fn rule(rule: types::LifecycleRule) -> Result<LifecycleRule, Missing> {
         id: rule.id,
         enabled,
         filter: filter(prefix, rule.filter),
-        expiration: rule.expiration.map(expiration).transpose()?,
+        expiration: rule.expiration.as_ref().map(expiration).transpose()?,
         transitions: transitions.collect::<Result<_, _>>()?,
         noncurrent_expiration: noncurrent,
         noncurrent_transitions: moves.map(noncurrent_transition).collect::<Result<_, _>>()?,
@@ -69,7 +69,7 @@ fn filter(prefix: Option<String>, filter: Option<types::LifecycleRuleFilter>) ->
     all
 }
 
-fn expiration(expiration: types::LifecycleExpiration) -> Result<Expiration, Missing> {
+fn expiration(expiration: &types::LifecycleExpiration) -> Result<Expiration, Missing> {
     Ok(Expiration {
         days: expiration.days,
         date: optional_timestamp(expiration.date.as_ref())?,

@@ -40,6 +40,10 @@
 //! given: {attachment_count: 0, document: {Version: …, Statement: […]}}
 //! # iam.principal: `user` or `role`, with their fields
 //! given: {role: {inline_policies: {everything: {…}}}}
+//! # iam.server_certificate, iam.saml_provider, iam.oidc_provider, iam.service_specific_credential: their fields
+//! given: {expires_days_ago: 3}
+//! given: {url: gitlab.com, details: {client_ids: [sts.amazonaws.com]}}
+//! given: {user: alice, service: bedrock.amazonaws.com, snapshot: {users: [{name: alice}]}}
 //! # iam.inline_policy: name and document; `user`, `group` or `role` for whom it is embedded in
 //! given: {name: fix, document: {…}, role: {name: app}, declarations: {emergency_inline_policies: [{
 //!   principal: "arn:aws:iam::111122223333:role/app", policy: fix, reason: …, owner: …, expires: "2026-07-31"}]}}
@@ -59,6 +63,7 @@ mod registry;
 mod world;
 
 pub use error::ExampleError;
+use neutral::Shape;
 use palisade_snapshot::{RecordKind, Resource};
 use serde_json::{Map, Value, json};
 use world::REST;
@@ -145,6 +150,14 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.policy(given, name, &REST).map(Some);
     } else if *kind == iam::principal::KIND {
         return principal(given, world).map(Some);
+    } else if *kind == iam::server_certificate::KIND {
+        return world.listed(kind, Shape::ServerCertificate, given).map(Some);
+    } else if *kind == iam::identity_provider::SAML {
+        return world.listed(kind, Shape::SamlProvider, given).map(Some);
+    } else if *kind == iam::identity_provider::OIDC {
+        return world.listed(kind, Shape::OidcProvider, given).map(Some);
+    } else if *kind == iam::service_specific_credential::KIND {
+        return world.listed(kind, Shape::ServiceSpecificCredential, given).map(Some);
     } else if *kind == iam::inline_policy::KIND {
         return inline_policy(given, world).map(Some);
     } else if *kind == s3::bucket::KIND {

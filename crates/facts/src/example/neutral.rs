@@ -25,6 +25,10 @@ pub(super) enum Shape {
     Repository,
     ReportRow,
     ReportKey,
+    ServerCertificate,
+    SamlProvider,
+    OidcProvider,
+    ServiceSpecificCredential,
 }
 
 impl Shape {
@@ -50,6 +54,21 @@ impl Shape {
                 "access_keys": [],
                 "certificates_active": [false, false],
             }),
+            Self::ServerCertificate => json!({
+                "arn": null, "name": "shop", "uploaded_at": CREATED_AT, "expires_at": "2027-07-01T00:00:00Z",
+            }),
+            Self::SamlProvider => json!({
+                "arn": null, "name": "company", "created_at": CREATED_AT, "valid_until": null,
+                "details": {"entity_id": "https://idp.example.com/saml", "assertion_encryption": null},
+            }),
+            Self::OidcProvider => json!({
+                "arn": null, "url": "token.actions.githubusercontent.com",
+                "details": {"client_ids": ["sts.amazonaws.com"], "created_at": CREATED_AT},
+            }),
+            Self::ServiceSpecificCredential => json!({
+                "id": "ACCAEXAMPLE", "user": "alice", "service": "codecommit.amazonaws.com", "active": true,
+                "created_at": CREATED_AT, "expires_at": null,
+            }),
             Self::ReportKey => {
                 json!({"active": true, "last_rotated": "2026-06-01T00:00:00Z", "last_used": "N/A"})
             }
@@ -58,9 +77,9 @@ impl Shape {
 
     /// What a field that is given in part is completed with.
     pub(super) fn template(field: &str) -> Option<Value> {
-        let contact = json!({
-            "name": "Duty team", "title": "On call", "email": "duty@example.com", "phone": "+1 555 0100",
-        });
+        if let Some(template) = Self::template_of_account(field) {
+            return Some(template);
+        }
         Some(match field {
             "public_access_block" => json!({
                 "block_public_acls": false,
@@ -68,31 +87,6 @@ impl Shape {
                 "block_public_policy": false,
                 "restrict_public_buckets": false,
             }),
-            "security_contact" | "billing_contact" | "operations_contact" => contact,
-            "contact_information" => json!({
-                "full_name": "Ada Berg",
-                "company_name": "Acme",
-                "address_line_1": "1 Main Street",
-                "city": "Dublin",
-                "postal_code": "D02 X285",
-                "country_code": "IE",
-                "phone_number": "+353 1 555 0100",
-            }),
-            "organization" => json!({
-                "id": "o-exampleorgid", "management_account_id": "999988887777", "feature_set": "ALL",
-            }),
-            "password_policy" => json!({
-                "minimum_length": 6,
-                "require_symbols": false,
-                "require_numbers": false,
-                "require_uppercase": false,
-                "require_lowercase": false,
-                "allow_users_to_change": false,
-                "max_age_days": null,
-                "reuse_prevention": null,
-                "hard_expiry": null,
-            }),
-            "summary" => summary(),
             "versioning" => json!({"status": "Enabled", "mfa_delete": false}),
             "logging" => json!({"target_bucket": "logs", "target_prefix": ""}),
             "scanning" => json!({"scan_type": "BASIC", "rules": []}),
@@ -178,6 +172,41 @@ impl Shape {
             _ => return None,
         })
     }
+
+    /// The same for the fields of the account's own record.
+    fn template_of_account(field: &str) -> Option<Value> {
+        let contact = json!({
+            "name": "Duty team", "title": "On call", "email": "duty@example.com", "phone": "+1 555 0100",
+        });
+        Some(match field {
+            "security_contact" | "billing_contact" | "operations_contact" => contact,
+            "contact_information" => json!({
+                "full_name": "Ada Berg",
+                "company_name": "Acme",
+                "address_line_1": "1 Main Street",
+                "city": "Dublin",
+                "postal_code": "D02 X285",
+                "country_code": "IE",
+                "phone_number": "+353 1 555 0100",
+            }),
+            "organization" => json!({
+                "id": "o-exampleorgid", "management_account_id": "999988887777", "feature_set": "ALL",
+            }),
+            "password_policy" => json!({
+                "minimum_length": 6,
+                "require_symbols": false,
+                "require_numbers": false,
+                "require_uppercase": false,
+                "require_lowercase": false,
+                "allow_users_to_change": false,
+                "max_age_days": null,
+                "reuse_prevention": null,
+                "hard_expiry": null,
+            }),
+            "summary" => summary(),
+            _ => return None,
+        })
+    }
 }
 
 /// The canonical user id of the account.
@@ -211,6 +240,11 @@ fn account() -> Value {
         "organizations_features": null,
         "service_control_policies": null,
         "resource_control_policies": null,
+        "role_session_durations": {"items": []},
+        "server_certificates": {"items": []},
+        "saml_providers": {"items": []},
+        "oidc_providers": {"items": []},
+        "service_specific_credentials": {"items": []},
     })
 }
 

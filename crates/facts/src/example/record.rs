@@ -105,7 +105,10 @@ fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
             ("password_last_changed", "password_last_changed"),
         ],
         Shape::ReportKey => &[("rotated", "last_rotated"), ("last_used", "last_used")],
-        Shape::Account | Shape::Policy | Shape::Registry => &[],
+        Shape::ServerCertificate => &[("expires", "expires_at")],
+        Shape::SamlProvider => &[("created", "created_at"), ("valid_until", "valid_until")],
+        Shape::ServiceSpecificCredential => &[("created", "created_at"), ("expires", "expires_at")],
+        Shape::Account | Shape::Policy | Shape::Registry | Shape::OidcProvider => &[],
     }
 }
 
@@ -178,7 +181,17 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
         ("website" | "replication" | "object_lock" | "notification", Value::Object(given)) => {
             nested(field, given, place)?
         }
-        ("aliases" | "virtual_mfa_devices" | "regions", Value::Array(items)) => json!({"items": items}),
+        (
+            "aliases"
+            | "virtual_mfa_devices"
+            | "regions"
+            | "role_session_durations"
+            | "server_certificates"
+            | "saml_providers"
+            | "oidc_providers"
+            | "service_specific_credentials",
+            Value::Array(items),
+        ) => json!({"items": items}),
         ("tags", Value::Object(tags)) => {
             tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
         }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::ExampleError;
 use super::neutral::{ACCOUNT, REGION, Shape, TAKEN_AT};
 use super::record::{mark, members, object, read, record};
-use crate::Declarations;
+use crate::{Declarations, Kind};
 
 /// The names beside a record's fields that describe the rest of the snapshot.
 pub(super) const REST: [&str; 3] = ["account", "snapshot", "declarations"];
@@ -213,6 +213,42 @@ impl World {
         let region = repository.region.clone();
         self.resource = Some(Resource::Repository(Box::new(repository)));
         Ok(region)
+    }
+
+    /// Adds something that the account's own record lists; gives its ARN, or that of all of its kind where the
+    /// account says that the list can't be read.
+    pub(super) fn listed(
+        &mut self,
+        kind: &Kind,
+        shape: Shape,
+        given: &Map<String, Value>,
+    ) -> Result<Arn, ExampleError> {
+        let mut record = record(shape, given, kind.name, &REST)?;
+        let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (field, name, path) = match shape {
+            Shape::ServerCertificate => ("server_certificates", text("name"), "server-certificate"),
+            Shape::SamlProvider => ("saml_providers", text("name"), "saml-provider"),
+            Shape::OidcProvider => ("oidc_providers", text("url"), "oidc-provider"),
+            _ => {
+                let place = format!("{}/service-specific-credential/{}", text("user"), text("id"));
+                ("service_specific_credentials", place, "user")
+            }
+        };
+        let header = &self.shared.header;
+        let arn = format!("arn:{}:iam::{}:{path}/{name}", header.partition, header.account_id);
+        if let Some(own) = record.get_mut("arn") {
+            *own = json!(arn);
+        }
+        if matches!(shape, Shape::SamlProvider | Shape::OidcProvider) {
+            record.shift_remove("name");
+            record.shift_remove("url");
+        }
+        let list = self.account.get_mut(field).and_then(|list| list.get_mut("items"));
+        let Some(items) = list.and_then(Value::as_array_mut) else {
+            return Ok((kind.wildcard_arn)(&self.shared));
+        };
+        items.push(Value::Object(record));
+        Ok(arn)
     }
 
     /// Adds a row of the credential report: neutral, then `row`, then what is given. `missing` leaves it out;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use palisade_snapshot::{RecordKind, Role as Record};
+use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
-use super::{AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, trust};
+use super::{
+    AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, identity_provider, listed, trust,
+};
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
-use crate::{Access, Kind, Known, Lazy, Subject, facts};
+use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts};
 
 facts! {
     /// An IAM role.
@@ -34,6 +36,10 @@ facts! {
         last_used_days: Option<i64>, reads [];
         /// Whom its trust policy lets in.
         trusts: Lazy<Known<RoleTrusts>>, reads [];
+        /// The identity providers that its trust policy names and that do not exist.
+        dangling_providers: Lazy<Known<Listed<String>>>, reads [SamlProviders, OidcProviders];
+        /// The longest session that may be asked for, in seconds; null if AWS does not list the role.
+        max_session_seconds: Known<Option<i64>>, reads [RoleSessionDurations];
         /// The names of its inline policies.
         inline_policies: Vec<String>, reads [];
         /// The managed policies attached to it.
@@ -108,7 +114,7 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
     let now = context.now();
     let last_used_at = role.last_used.as_ref().map(|used| used.at);
-    let (reading, asking) = (Arc::clone(context), Arc::clone(context));
+    let (reading, asking, providers) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
     let facts = Role {
         arn: role.arn.clone(),
         name: role.name.clone(),
@@ -120,6 +126,8 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         last_used_days: last_used_at.map(|time| days_since(time, now)),
         last_used_at,
         trusts: Lazy::new(move || trust::of_role(&reading, index)),
+        dangling_providers: Lazy::new(move || identity_provider::dangling(&providers, index)),
+        max_session_seconds: max_session_seconds(context, &role.arn),
         inline_policies: attached::names(&role.inline_policies),
         attached_policies: AttachedPolicy::list(&role.attached_policies),
         permissions_boundary: role.permissions_boundary.as_ref().map(|boundary| boundary.arn.clone()),
@@ -133,6 +141,18 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         name: role.name.clone(),
         region: None,
         facts: Box::new(facts),
+    }
+}
+
+/// A role that was made between the two listings is in one of them only.
+fn max_session_seconds(context: &Context, arn: &str) -> Known<Option<i64>> {
+    let durations = &context.shared.account.role_session_durations;
+    let items = listed::items(durations);
+    let found = items.binary_search_by(|one| one.role_arn.as_str().cmp(arn)).ok();
+    let found = found.and_then(|place| items.get(place)).map(|one| i64::from(one.max_seconds));
+    match (found, listed::hidden(durations, Evidence::RoleSessionDurations)) {
+        (None, Some(missing)) => Known::Unknown(missing),
+        (found, _) => Known::Known(found),
     }
 }
 

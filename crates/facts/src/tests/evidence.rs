@@ -43,6 +43,7 @@ fn rich(kind: &Kind) -> Json {
             "resource_control_policies": [{}],
         }),
         "iam.user" => json!({"report": report, "groups": ["developers"]}),
+        "iam.service_specific_credential" => json!({"user": "bob"}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
         "s3.bucket" => json!({
             "policy": policy, "acl": "public-read", "policy_is_public": true, "payer": "Requester",

@@ -147,6 +147,7 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
     for call in CALLS {
         match call.scope {
             Scope::Account => calls.push(record(call.operation, None, 1)),
+            Scope::IdentityProvider => {}
             Scope::Bucket => calls.push(record(call.operation, None, snapshot.buckets.len())),
             Scope::Region => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
