@@ -263,6 +263,9 @@ impl<'a> Analysis<'a> {
 
     fn known_policy_paths(&self) -> Vec<(Capability, Path)> {
         let scene = self.scene(vec![self.bucket_layer(false)], Context::new(), true);
+        if !scene.may_let_in() {
+            return Vec::new();
+        }
         let is_shut = self.is_public.clone().and(self.is_restricted.clone());
         let documents = self.documents();
         ways_in(&scene, &attempts("s3", &documents), &object_keys(&documents))
@@ -411,6 +414,9 @@ impl<'a> Analysis<'a> {
         let target = Target::AccessPoint(point.arn.to_owned());
         let own = SceneLayer { policies: vec![policy], target, is_granted: false };
         let scene = self.scene(vec![own, self.bucket_layer(false)], context, true);
+        if !scene.may_let_in() {
+            return Vec::new();
+        }
         let mut documents = self.documents();
         documents.push(policy.document);
         let ways = ways_in(&scene, &attempts("s3", &documents), &object_keys(&documents));

@@ -198,11 +198,14 @@ impl<'a> Analysis<'a> {
             return Capability::ALL.into_iter().map(|name| (name, Path::unknown(unread.clone()))).collect();
         }
         let documents = self.documents();
+        let wide = self.scene(&documents, true);
+        if !wide.may_let_in() {
+            return Vec::new();
+        }
         let all = attempts(self.resource.service, &documents);
         let scope = self.resource.registry_scope.known().copied().unwrap_or_default();
         let (with_registry, without): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|attempt| scope.covers(&attempt.name));
-        let wide = self.scene(&documents, true);
         let narrow = self.scene(&documents, false);
         let mut paths: BTreeMap<Capability, Path> = BTreeMap::new();
         for (name, path) in

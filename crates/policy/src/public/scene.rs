@@ -1,6 +1,6 @@
 //! Where requests meet policies: the layers that must all let a request through, and the search for one that passes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::compiled::{CompiledCondition, CompiledPolicy, CompiledStatement};
 use crate::context::Context;
@@ -177,6 +177,17 @@ impl<'a> Scene<'a> {
     /// Whether a statement is one of those that the question is about.
     fn counts(&self, statement: &Statement) -> bool {
         if self.open_only { is_open_allow(statement) } else { statement.effect == Effect::Allow }
+    }
+
+    /// Whether each layer has a statement that could allow something: where one has none, nobody need be tried.
+    pub(super) fn may_let_in(&self) -> bool {
+        self.layers.iter().all(|layer| {
+            layer.is_granted
+                || layer
+                    .policies
+                    .iter()
+                    .any(|policy| policy.document.statements.iter().any(|statement| self.counts(statement)))
+        })
     }
 
     /// Whether each layer has a statement that could allow the action.
@@ -357,12 +368,16 @@ fn residual(passage: &Passage<'_>, is_open: impl Fn(&str) -> bool) -> Vec<Residu
     found
 }
 
+/// What lets a stranger do everything in his own account.
+static EVERYTHING: LazyLock<Option<Arc<CompiledPolicy>>> = LazyLock::new(|| {
+    let text =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    CompiledPolicy::from_text("the caller's own policy", text).ok().map(Arc::new)
+});
+
 /// A stranger's own account allows him everything: he is its administrator.
 fn decide_for_stranger(request: Request<'_>, layer: &Layer<'_>) -> Decision {
-    const EVERYTHING: &str =
-        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
-    let own = CompiledPolicy::from_text("the caller's own policy", EVERYTHING).ok();
-    let identity = PolicySet::new(own.map(Arc::new).into_iter().collect());
+    let identity = PolicySet::new(EVERYTHING.iter().map(Arc::clone).collect());
     let principal = PrincipalPolicies { identity, ..PrincipalPolicies::default() };
     let policies: Vec<_> = layer.policies.iter().map(|policy| Arc::clone(&policy.compiled)).collect();
     let resource = ResourcePolicies {
