@@ -1,6 +1,7 @@
 //! From snapshots to a report and an exit code.
 
 use std::io;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use palisade_facts::Facts;
@@ -72,14 +73,19 @@ impl Judge<'_> {
         refuse_if_nothing_was_listed(snapshot)?;
         let Choice { rules, configuration } = self.choice;
         let facts = match self.now {
-            None => Facts::new(&snapshot.shared, &configuration.declarations),
-            Some(now) => Facts::new(&seen_at(&snapshot.shared, now), &configuration.declarations),
+            None => Facts::of(Arc::clone(&snapshot.shared), &configuration.declarations),
+            Some(now) => Facts::of(seen_at(&snapshot.shared, now), &configuration.declarations),
         };
         let judging =
             Judging { rules, facts: &facts, settings: &configuration.settings, all: self.report.all };
         format.begin(&self.run_of(snapshot))?;
-        let resources = snapshot.resources().map_err(Failure::no_result)?;
-        let judged = palisade_rules::judge(judging, resources, |finding| format.finding(&finding))?;
+        let resources = snapshot.unread_resources().map_err(Failure::no_result)?;
+        let judged = palisade_rules::judge(
+            judging,
+            resources,
+            |unread| unread.read(),
+            |finding| format.finding(&finding),
+        )?;
         format.end(&judged.coverage, &judged.summary)?;
         Ok(judged)
     }
@@ -111,10 +117,10 @@ impl Judge<'_> {
 }
 
 /// The same records, with another clock for the rules.
-fn seen_at(shared: &Shared, now: Timestamp) -> Shared {
+fn seen_at(shared: &Shared, now: Timestamp) -> Arc<Shared> {
     let mut shared = shared.clone();
     shared.header.taken_at = now;
-    shared
+    Arc::new(shared)
 }
 
 /// A snapshot in which every listing was refused tells nothing about the account.

@@ -1,6 +1,7 @@
 //! What is known of the whole account, for every resource's facts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use palisade_snapshot::{
@@ -19,7 +20,7 @@ const ROOT_ROW: &str = "<root_account>";
 /// The shared records with what makes them quick to look things up in.
 #[derive(Debug)]
 pub(crate) struct Context {
-    pub(crate) shared: Shared,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) declarations: Declarations,
     pub(crate) policies: Policies,
     /// What the organization forbids.
@@ -33,7 +34,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(shared: &Shared, declarations: &Declarations) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, declarations: &Declarations) -> Self {
         let report = shared.account.credential_report.present();
         let rows = report.map(|report| report.rows.as_slice()).unwrap_or_default();
         let rows = rows.iter().enumerate().map(|(index, row)| (row.user.clone(), index)).collect();
@@ -44,14 +45,14 @@ impl Context {
             }
         }
         Self {
-            shared: Shared { calls: Vec::new(), bucket_directory: Vec::new(), ..shared.clone() },
             declarations: declarations.clone(),
-            policies: Policies::new(shared),
-            organization: OrganizationPolicies::of(shared),
+            policies: Policies::new(&shared),
+            organization: OrganizationPolicies::of(&shared),
             rows,
             members,
             escalations: Escalations::default(),
-            buckets: BucketDirectory::new(shared),
+            buckets: BucketDirectory::new(&shared),
+            shared,
         }
     }
 

@@ -17,9 +17,15 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of the account that these records are about.
+    /// The facts of the account that these records are about, which are copied.
     #[must_use]
     pub fn new(shared: &Shared, declarations: &Declarations) -> Self {
+        Self::of(Arc::new(shared.clone()), declarations)
+    }
+
+    /// The facts of the account that these records are about.
+    #[must_use]
+    pub fn of(shared: Arc<Shared>, declarations: &Declarations) -> Self {
         let context = Arc::new(Context::new(shared, declarations));
         let account = account::facts(&context);
         Self { context, account }

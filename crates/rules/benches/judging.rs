@@ -37,7 +37,7 @@ fn judging(criterion: &mut Criterion) {
                         black_box(finding);
                         Ok::<_, Infallible>(())
                     };
-                    pool.install(|| judge(judging, resources, found)).unwrap()
+                    pool.install(|| judge(judging, resources, Ok, found)).unwrap()
                 },
                 BatchSize::LargeInput,
             );

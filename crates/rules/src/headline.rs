@@ -28,6 +28,14 @@ pub struct Named {
 }
 
 impl Named {
+    /// Counts those that come after.
+    fn append(&mut self, others: Self) {
+        self.count += others.count;
+        self.undecided |= others.undecided;
+        self.names.extend(others.names);
+        self.names.truncate(MOST_NAMES);
+    }
+
     fn add(&mut self, kind: &str, arn: &str, name: &str) {
         self.count += 1;
         if self.names.len() < MOST_NAMES {
@@ -38,20 +46,29 @@ impl Named {
 }
 
 impl Headline {
-    /// Takes a resource into account; resources come in the order of the report.
-    pub fn take(&mut self, subject: &Subject) {
+    /// What one resource adds.
+    #[must_use]
+    pub fn of(subject: &Subject) -> Self {
+        let mut headline = Self::default();
         let facts = subject.facts.as_ref();
         if subject.kind == &account::KIND {
-            self.take_administrators(facts);
+            headline.take_administrators(facts);
         }
-        let Some(Value::Object(exposure)) = attribute(facts, "exposure") else { return };
+        let Some(Value::Object(exposure)) = attribute(facts, "exposure") else { return headline };
         match attribute(exposure, "public") {
             Some(Value::String(access)) if access == "yes" => {
-                self.public.add(subject.kind.name, &subject.arn, &subject.name);
+                headline.public.add(subject.kind.name, &subject.arn, &subject.name);
             }
-            Some(Value::Unknown(_)) => self.public.undecided = true,
+            Some(Value::Unknown(_)) => headline.public.undecided = true,
             _ => {}
         }
+        headline
+    }
+
+    /// Adds what comes after in the order of the report.
+    pub fn append(&mut self, others: Self) {
+        self.administrators.append(others.administrators);
+        self.public.append(others.public);
     }
 
     /// Takes into account that resources of this kind could not be listed.
@@ -138,12 +155,12 @@ mod tests {
     fn only_what_is_public_without_conditions_is_named_and_unknowns_leave_it_open() {
         assert_eq!(Bucket::OBJECT.fields[0].reads, [Evidence::BucketPolicy]);
         let mut headline = Headline::default();
-        headline.take(&bucket("open", Known::Known(Access::Yes)));
-        headline.take(&bucket("office", Known::Known(Access::Conditional)));
-        headline.take(&bucket("closed", Known::Known(Access::No)));
+        headline.append(Headline::of(&bucket("open", Known::Known(Access::Yes))));
+        headline.append(Headline::of(&bucket("office", Known::Known(Access::Conditional))));
+        headline.append(Headline::of(&bucket("closed", Known::Known(Access::No))));
         assert_eq!(headline.public.names[0].name, "open");
         assert_eq!((headline.public.count, headline.public.undecided), (1, false));
-        headline.take(&bucket("unread", Known::Unknown(missing())));
+        headline.append(Headline::of(&bucket("unread", Known::Unknown(missing()))));
         assert_eq!((headline.public.count, headline.public.undecided), (1, true));
     }
 
@@ -167,8 +184,7 @@ mod tests {
         };
         let mut items: Vec<_> = (0..5).map(|number| administrator(number, Access::Yes)).collect();
         items.push(administrator(5, Access::Conditional));
-        let mut headline = Headline::default();
-        headline.take(&Subject {
+        let headline = Headline::of(&Subject {
             kind: &account::KIND,
             arn: "arn:aws:iam::123456789012:root".to_owned(),
             name: "123456789012".to_owned(),

@@ -1,18 +1,23 @@
 //! Judges resources by rules, in chunks and in parallel, with the same findings in the same order
 //! whatever the number of threads.
+//!
+//! One chunk is read and judged by all threads while the calling thread hands on the findings of the one
+//! before. What is big, such as a resource with its facts, ends where it was made; only findings and counts
+//! leave the threads.
 
 use jiff::tz::TimeZone;
-use palisade_facts::{Facts, Gap, KINDS, Kind, Resource, Subject, Value};
+use palisade_facts::{Facts, Gap, KINDS, Kind, Missing, Resource, Subject, Value};
 use rayon::prelude::*;
 
-use crate::coverage::Coverer;
-use crate::evaluation::{self, Judgement};
+use crate::coverage::{Coverer, Needed};
 use crate::language::{EvaluationError, Roots};
 use crate::rule::Rule;
-use crate::{Coverage, Finding, RuleSet, Settings, Summary, UnknownBecause, Verdict, finding};
+use crate::{
+    Coverage, Finding, Headline, RuleSet, Settings, Summary, UnknownBecause, Verdict, evaluation, finding,
+};
 
-/// How many resources are in memory at once.
-const CHUNK: usize = 1024;
+/// How many resources are judged at a time; two chunks are in memory.
+const CHUNK: usize = 512;
 
 /// What is judged, and by what.
 #[derive(Debug, Clone, Copy)]
@@ -76,14 +81,24 @@ struct Prepared<'a> {
     params: Vec<Value<'static>>,
 }
 
+/// What is kept of a verdict, shown or not.
+pub(crate) struct Counted<'a> {
+    pub(crate) rule: &'a Rule,
+    verdict: Verdict,
+    waived: bool,
+    pub(crate) missing: Option<Missing>,
+}
+
 /// What became of one resource.
 struct Outcome<'a> {
-    subject: Subject,
-    judgements: Vec<(&'a Rule, Judgement<'a>)>,
+    headline: Headline,
+    counted: Vec<Counted<'a>>,
     findings: Vec<Finding>,
 }
 
 /// Judges the account and its resources. Each finding goes to `sink` as soon as it is judged.
+///
+/// A resource is whatever `read` makes one of: the line of a document, or the resource itself.
 ///
 /// The order is fixed: kind by kind as the vocabulary has them, first what could not be listed, then the
 /// resources that are not streamed; after all kinds the streamed resources as they come. Within a resource,
@@ -91,68 +106,86 @@ struct Outcome<'a> {
 ///
 /// # Errors
 /// When a rule can't be evaluated, a resource can't be read, or the sink fails.
-pub fn judge<R, S>(
+pub fn judge<L: Send, R: Send, S: Send>(
     judging: Judging<'_>,
-    resources: impl IntoIterator<Item = Result<Resource, R>>,
+    resources: impl IntoIterator<Item = Result<L, R>>,
+    read: impl Fn(L) -> Result<Resource, R> + Sync,
     mut sink: impl FnMut(Finding) -> Result<(), S>,
 ) -> Result<Judged, JudgeError<R, S>> {
-    let mut run = Running::new(judging);
+    let judge = Judge::new(judging);
+    let needed = Needed::by(judging.rules);
+    let mut tally = Tally { coverer: Coverer::new(&needed, judging.facts), summary: Summary::default() };
     for kind in KINDS {
-        run.gaps(kind, &mut sink).map_err(JudgeError::Sink)?;
-        let mut subjects = judging.facts.subjects_of(kind);
-        while !subjects.is_empty() {
-            let rest = subjects.split_off(subjects.len().min(CHUNK));
-            run.chunk(subjects, &mut sink)?;
-            subjects = rest;
-        }
+        tally.gaps(&judge, kind, &mut sink).map_err(JudgeError::Sink)?;
+        let subjects = judging.facts.subjects_of(kind).into_iter().map(Ok::<_, JudgeError<R, S>>);
+        in_order(
+            subjects,
+            |subject| judge.judge(&subject),
+            |outcome| tally.take(outcome?, &mut sink).map_err(JudgeError::Sink),
+        )?;
     }
-    let mut resources = resources.into_iter();
-    loop {
-        let chunk: Result<Vec<Resource>, R> = resources.by_ref().take(CHUNK).collect();
-        let chunk = chunk.map_err(JudgeError::Resource)?;
-        if chunk.is_empty() {
-            break;
-        }
-        chunk.iter().for_each(|resource| run.coverer.take_resource(resource));
-        let subjects = chunk.iter().flat_map(|resource| judging.facts.resource_subjects(resource)).collect();
-        run.chunk(subjects, &mut sink)?;
-    }
-    Ok(Judged { coverage: run.coverer.coverage(), summary: run.summary })
+    in_order(
+        resources.into_iter().map(|one| one.map_err(JudgeError::Resource)),
+        |unread| -> Result<_, JudgeError<R, S>> {
+            let resource = read(unread).map_err(JudgeError::Resource)?;
+            let subjects = judging.facts.resource_subjects(&resource);
+            let outcomes: Result<Vec<_>, RuleError> =
+                subjects.iter().map(|subject| judge.judge(subject)).collect();
+            Ok((needed.in_resource(&resource), outcomes?))
+        },
+        |judged| {
+            let (answers, outcomes) = judged?;
+            tally.coverer.take_answers(answers);
+            let mut outcomes = outcomes.into_iter();
+            outcomes.try_for_each(|outcome| tally.take(outcome, &mut sink).map_err(JudgeError::Sink))
+        },
+    )?;
+    Ok(Judged { coverage: tally.coverer.coverage(), summary: tally.summary })
 }
 
-/// A run with what it has counted so far.
-struct Running<'a> {
-    judging: Judging<'a>,
-    today: jiff::civil::Date,
-    prepared: Vec<Prepared<'a>>,
+/// Works on items in parallel, chunk by chunk, and hands the results on in the order of the items, while the
+/// next chunk is being worked on.
+fn in_order<I: Send, T: Send, E>(
+    mut items: impl Iterator<Item = Result<I, E>>,
+    work: impl Fn(I) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut next_chunk = || items.by_ref().take(CHUNK).collect::<Result<Vec<I>, E>>();
+    let mut chunk = next_chunk()?;
+    let mut done = Vec::new();
+    while !chunk.is_empty() || !done.is_empty() {
+        let mut results = Vec::new();
+        chunk = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| results = chunk.into_par_iter().map(&work).collect());
+            done.drain(..).try_for_each(&mut take)?;
+            next_chunk()
+        })?;
+        done = results;
+    }
+    Ok(())
+}
+
+/// What has been counted so far.
+struct Tally<'a> {
     coverer: Coverer<'a>,
     summary: Summary,
 }
 
-impl<'a> Running<'a> {
-    fn new(judging: Judging<'a>) -> Self {
-        let prepare = |rule: &'a Rule| Prepared { rule, params: judging.settings.parameters(rule) };
-        Self {
-            judging,
-            today: judging.facts.taken_at().to_zoned(TimeZone::UTC).date(),
-            prepared: judging.rules.iter().map(prepare).collect(),
-            coverer: Coverer::new(judging.rules, judging.facts),
-            summary: Summary::default(),
-        }
-    }
-
+impl<'a> Tally<'a> {
     /// One more unknown per rule on a kind whose resources could not all be listed.
     fn gaps<S>(
         &mut self,
+        judge: &Judge<'a>,
         kind: &'static Kind,
         sink: &mut impl FnMut(Finding) -> Result<(), S>,
     ) -> Result<(), S> {
-        for Gap { region, missing } in self.judging.facts.gaps(kind) {
+        let facts = judge.judging.facts;
+        for Gap { region, missing } in facts.gaps(kind) {
             self.summary.headline.take_gap(kind);
-            for prepared in self.prepared.iter().filter(|prepared| prepared.rule.kind == kind) {
+            for prepared in judge.rules_on(kind) {
                 let rule = prepared.rule;
                 let calls: Vec<UnknownBecause> = missing.calls().map(UnknownBecause::from).collect();
-                let finding = finding::of_gap(rule, self.judging.facts, region.clone(), calls);
+                let finding = finding::of_gap(rule, facts, region.clone(), calls);
                 self.summary.count(finding.verdict, finding.severity, false);
                 self.coverer.take_gap(rule, region.as_deref(), &missing);
                 sink(finding)?;
@@ -161,54 +194,67 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
-    fn chunk<R, S>(
+    /// Counts what became of a resource, and hands its findings on.
+    fn take<S>(
         &mut self,
-        subjects: Vec<Subject>,
+        outcome: Outcome<'a>,
         sink: &mut impl FnMut(Finding) -> Result<(), S>,
-    ) -> Result<(), JudgeError<R, S>> {
-        // Collecting keeps the order; the first error in that order is the one that is reported.
-        let outcomes: Vec<_> = subjects.into_par_iter().map(|subject| self.judge(subject)).collect();
-        for outcome in outcomes {
-            let outcome = outcome?;
-            self.summary.headline.take(&outcome.subject);
-            self.summary.resources += u64::from(!outcome.judgements.is_empty());
-            for (rule, judgement) in &outcome.judgements {
-                let waived = judgement.verdict == Verdict::Fail
-                    && self.judging.settings.waiver(rule, &outcome.subject.arn, self.today).is_some();
-                self.summary.count(judgement.verdict, rule.severity, waived);
-            }
-            self.coverer.take_judgements(&outcome.judgements);
-            for finding in outcome.findings {
-                sink(finding).map_err(JudgeError::Sink)?;
-            }
+    ) -> Result<(), S> {
+        self.summary.headline.append(outcome.headline);
+        self.summary.resources += u64::from(!outcome.counted.is_empty());
+        for Counted { rule, verdict, waived, .. } in &outcome.counted {
+            self.summary.count(*verdict, rule.severity, *waived);
         }
-        Ok(())
+        self.coverer.take_unknowns(&outcome.counted);
+        outcome.findings.into_iter().try_for_each(sink)
+    }
+}
+
+/// The rules, made ready, and what they judge by.
+struct Judge<'a> {
+    judging: Judging<'a>,
+    today: jiff::civil::Date,
+    prepared: Vec<Prepared<'a>>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(judging: Judging<'a>) -> Self {
+        let prepare = |rule: &'a Rule| Prepared { rule, params: judging.settings.parameters(rule) };
+        Self {
+            judging,
+            today: judging.facts.taken_at().to_zoned(TimeZone::UTC).date(),
+            prepared: judging.rules.iter().map(prepare).collect(),
+        }
+    }
+
+    fn rules_on(&self, kind: &'static Kind) -> impl Iterator<Item = &Prepared<'a>> {
+        self.prepared.iter().filter(move |prepared| prepared.rule.kind == kind)
     }
 
     /// Judges one resource by every rule on its kind.
-    fn judge(&self, subject: Subject) -> Result<Outcome<'a>, RuleError> {
-        let mut judgements = Vec::new();
-        let mut findings = Vec::new();
-        for prepared in self.prepared.iter().filter(|prepared| prepared.rule.kind == subject.kind) {
-            let rule = prepared.rule;
-            let roots = Roots { resource: subject.facts.as_ref(), account: self.judging.facts.account() };
-            let attestation = self.judging.settings.attestation(
-                rule,
-                &subject.arn,
-                self.judging.facts.account_id(),
-                self.today,
-            );
-            let judgement =
-                evaluation::judge(rule, roots, &prepared.params, attestation).map_err(|source| {
-                    RuleError { rule: rule.id.clone(), resource: subject.arn.clone(), source }
-                })?;
-            if self.judging.all || judgement.verdict.is_shown_by_default() {
-                let waiver = self.judging.settings.waiver(rule, &subject.arn, self.today);
-                let account = self.judging.facts.account_id();
-                findings.push(finding::of(rule, &subject, account, roots, &judgement, waiver));
+    fn judge(&self, subject: &Subject) -> Result<Outcome<'a>, RuleError> {
+        let Judging { facts, settings, all, .. } = self.judging;
+        let roots = Roots { resource: subject.facts.as_ref(), account: facts.account() };
+        let account = facts.account_id();
+        let mut outcome =
+            Outcome { headline: Headline::of(subject), counted: Vec::new(), findings: Vec::new() };
+        for Prepared { rule, params } in self.rules_on(subject.kind) {
+            let attestation = settings.attestation(rule, &subject.arn, account, self.today);
+            let judgement = evaluation::judge(rule, roots, params, attestation).map_err(|source| {
+                RuleError { rule: rule.id.clone(), resource: subject.arn.clone(), source }
+            })?;
+            let failed = judgement.verdict == Verdict::Fail;
+            let waiver = failed.then(|| settings.waiver(rule, &subject.arn, self.today)).flatten();
+            if all || judgement.verdict.is_shown_by_default() {
+                outcome.findings.push(finding::of(rule, subject, account, roots, &judgement, waiver));
             }
-            judgements.push((rule, judgement));
+            outcome.counted.push(Counted {
+                rule,
+                verdict: judgement.verdict,
+                waived: waiver.is_some(),
+                missing: judgement.missing,
+            });
         }
-        Ok(Outcome { subject, judgements, findings })
+        Ok(outcome)
     }
 }

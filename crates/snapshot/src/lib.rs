@@ -62,7 +62,7 @@ pub use observations::{Observations, State};
 pub use observed::{NotOffered, Observed, Reason, Unreadable};
 pub use organization::{Organization, OrganizationLevel, OrganizationPolicy};
 pub use paged::Paged;
-pub use read::{OpenError, OpenOptions, Resources, StoredSnapshot};
+pub use read::{OpenError, OpenOptions, StoredSnapshot, UnreadResource, UnreadResources};
 pub use record::{CallRecord, FailedCalls, Header, Listing, Record, RecordKind, SnapshotScope, Trailer};
 pub use s3::{
     AccessControlList, Bucket, BucketEntry, CorsRule, DefaultRetention, Encryption, EncryptionRule,

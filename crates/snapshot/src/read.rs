@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -80,8 +81,8 @@ pub struct StoredSnapshot {
     file: File,
     lines: u64,
     sha256: String,
-    /// The records that stay in memory.
-    pub shared: Shared,
+    /// The records that stay in memory, once for all who work with them.
+    pub shared: Arc<Shared>,
 }
 
 impl StoredSnapshot {
@@ -109,7 +110,7 @@ impl StoredSnapshot {
 
     fn verify(name: String, file: File, options: OpenOptions) -> Result<Self, OpenError> {
         let (shared, lines, sha256) = first_pass(&name, &file, options)?;
-        Ok(Self { name, file, lines, sha256, shared })
+        Ok(Self { name, file, lines, sha256, shared: Arc::new(shared) })
     }
 
     /// SHA-256 of the document without its records of calls and its trailer, in lower-case hexadecimal:
@@ -119,12 +120,21 @@ impl StoredSnapshot {
         &self.sha256
     }
 
+    /// Finds the resources one at a time, in the order of the document, and leaves it to the caller to read
+    /// them: the dear part, which may be done on any thread.
+    ///
+    /// # Errors
+    /// When the file can't be read again.
+    pub fn unread_resources(&self) -> Result<UnreadResources<'_>, OpenError> {
+        Ok(UnreadResources { lines: Lines::new(&self.name, &self.file)?, last: self.lines })
+    }
+
     /// Reads the resources one at a time, in the order of the document.
     ///
     /// # Errors
     /// When the file can't be read again; each item fails where its line is not a record.
-    pub fn resources(&self) -> Result<Resources<'_>, OpenError> {
-        Ok(Resources { lines: Lines::new(&self.name, &self.file)?, last: self.lines })
+    pub fn resources(&self) -> Result<impl Iterator<Item = Result<Resource, OpenError>>, OpenError> {
+        Ok(self.unread_resources()?.map(|unread| unread?.read()))
     }
 
     /// Reads everything into memory.
@@ -132,8 +142,8 @@ impl StoredSnapshot {
     /// # Errors
     /// As [`StoredSnapshot::resources`].
     pub fn load(&self) -> Result<Snapshot, OpenError> {
-        let mut snapshot =
-            Snapshot { shared: self.shared.clone(), buckets: Vec::new(), repositories: Vec::new() };
+        let shared = Shared::clone(&self.shared);
+        let mut snapshot = Snapshot { shared, buckets: Vec::new(), repositories: Vec::new() };
         for resource in self.resources()? {
             match resource? {
                 Resource::Bucket(bucket) => snapshot.buckets.push(*bucket),
@@ -193,33 +203,54 @@ fn first_pass(name: &str, file: &File, options: OpenOptions) -> Result<(Shared, 
     Ok((gathering.shared, lines.number, hexadecimal(&answers.unwrap_or(digest).finalize())))
 }
 
+/// A resource as it stands in the document.
+#[derive(Debug)]
+pub struct UnreadResource<'a> {
+    name: &'a str,
+    number: u64,
+    line: Vec<u8>,
+}
+
+impl UnreadResource<'_> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the line is not a record of a resource.
+    pub fn read(&self) -> Result<Resource, OpenError> {
+        match serde_json::from_slice(&self.line) {
+            Ok(Record::Bucket(bucket)) => Ok(Resource::Bucket(bucket)),
+            Ok(Record::Repository(repository)) => Ok(Resource::Repository(repository)),
+            Ok(_) => Err(OpenError::Broken {
+                name: self.name.to_owned(),
+                line: self.number,
+                why: "the line is not a resource".to_owned(),
+            }),
+            Err(error) => Err(broken(self.name, self.number, &error)),
+        }
+    }
+}
+
 /// The resources of a stored snapshot, one at a time.
-pub struct Resources<'a> {
+pub struct UnreadResources<'a> {
     lines: Lines<'a>,
     last: u64,
 }
 
-impl Iterator for Resources<'_> {
-    type Item = Result<Resource, OpenError>;
+impl<'a> Iterator for UnreadResources<'a> {
+    type Item = Result<UnreadResource<'a>, OpenError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.lines.number < self.last {
             let name = self.lines.name;
-            let (number, line) = match self.lines.next_line() {
-                Ok(Some((number, line))) if line.ends_with(b"\n") => (number, line),
-                Ok(_) => return None,
+            match self.lines.next_line() {
+                Ok(Some((_, line))) if !line.ends_with(b"\n") => return None,
+                Ok(Some((_, line))) if !is_resource(line) => {}
+                Ok(Some((number, line))) => {
+                    return Some(Ok(UnreadResource { name, number, line: line.to_owned() }));
+                }
+                Ok(None) => return None,
                 Err(OpenError::Io { source, .. }) if is_cut(&source) => return None,
                 Err(error) => return Some(Err(error)),
-            };
-            if !is_resource(line) {
-                continue;
-            }
-            let record = serde_json::from_slice(line);
-            match record {
-                Ok(Record::Bucket(bucket)) => return Some(Ok(Resource::Bucket(bucket))),
-                Ok(Record::Repository(repository)) => return Some(Ok(Resource::Repository(repository))),
-                Ok(_) => {}
-                Err(error) => return Some(Err(broken(name, number, &error))),
             }
         }
         None

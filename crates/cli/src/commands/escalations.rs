@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -93,7 +94,7 @@ fn shared(path: &Path, now: Timestamp) -> Result<Shared, Failure> {
     let bytes = bytes(path)?;
     if SNAPSHOT.iter().any(|start| bytes.starts_with(start)) {
         let stored = StoredSnapshot::spool(bytes.as_slice(), OpenOptions { allow_torn: false });
-        return Ok(stored.map_err(Failure::no_result)?.shared);
+        return Ok(Arc::unwrap_or_clone(stored.map_err(Failure::no_result)?.shared));
     }
     let text = String::from_utf8(bytes).map_err(|error| wrong(path, &error))?;
     Shared::from_authorization_details(&text, now).map_err(|error| wrong(path, &error))
