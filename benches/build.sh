@@ -21,8 +21,8 @@ build() {
 build as-configured
 if [ "${1:-}" != "--quick" ]; then
   overrides=()
-  for crate in account ecr iam s3 s3control sso ssooidc sts; do
-    overrides+=(--config "profile.release.package.aws-sdk-$crate.opt-level=0")
+  for crate in $(sed -n 's/^\[profile\.release\.package\.\(aws-sdk-.*\)\]$/\1/p' Cargo.toml); do
+    overrides+=(--config "profile.release.package.$crate.opt-level=0")
   done
   build clients-not-optimised "${overrides[@]}"
 fi
