@@ -1,8 +1,9 @@
 //! Users, groups, roles, and what the credential report says of them.
 
 use palisade_snapshot::{
-    AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy,
-    PasswordPolicy, ReportTime, Role, RoleLastUsed, Tag, User, VirtualMfaDevice,
+    AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy, Observed,
+    OidcProvider, OidcProviderDetails, PasswordPolicy, ReportTime, Role, RoleLastUsed, RoleSessionDuration,
+    Tag, User, VirtualMfaDevice,
 };
 use serde_json::{Value, json};
 
@@ -184,6 +185,24 @@ pub(super) fn roles() -> Vec<Role> {
             Some("2026-11-02T05:00:00Z"),
         ),
     ]
+}
+
+/// Sorted by ARN, as the collector keeps them.
+pub(super) fn role_session_durations() -> Vec<RoleSessionDuration> {
+    let duration = |role: Role| RoleSessionDuration { role_arn: role.arn, max_seconds: 3600 };
+    let mut durations: Vec<_> = roles().into_iter().map(duration).collect();
+    durations.sort_by(|a, b| a.role_arn.cmp(&b.role_arn));
+    durations
+}
+
+pub(super) fn oidc_provider() -> OidcProvider {
+    OidcProvider {
+        arn: format!("arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"),
+        details: Observed::Present(OidcProviderDetails {
+            client_ids: vec!["sts.amazonaws.com".to_owned()],
+            created_at: Some(time("2024-03-11T09:12:00Z")),
+        }),
+    }
 }
 
 pub(super) fn password_policy() -> PasswordPolicy {

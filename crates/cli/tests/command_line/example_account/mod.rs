@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use palisade_snapshot::{
-    Account, AlternateContact, CALLS, CallRecord, Evidence, FORMAT, Header, Listing, Observed, Paged, Record,
-    RecordKind, Region, RegionStatus, Scope, Shared, Snapshot, SnapshotScope,
+    Account, AlternateContact, CALLS, CallRecord, ContactInformation, Evidence, FORMAT, Header, Listing,
+    Observed, Paged, Record, RecordKind, Region, RegionStatus, Scope, Shared, Snapshot, SnapshotScope,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -97,6 +97,28 @@ fn account() -> Account {
         public_access_block: Observed::Absent,
         credential_report: Observed::Present(identities::credential_report()),
         virtual_mfa_devices: Observed::Present(Paged::complete(identities::virtual_mfa_devices())),
+        contact_information: Observed::Present(contact_information()),
+        organization: Observed::Absent,
+        organizations_features: Observed::Absent,
+        service_control_policies: Observed::Absent,
+        resource_control_policies: Observed::Absent,
+        role_session_durations: Observed::Present(Paged::complete(identities::role_session_durations())),
+        server_certificates: Observed::Present(Paged::default()),
+        saml_providers: Observed::Present(Paged::default()),
+        oidc_providers: Observed::Present(Paged::complete(vec![identities::oidc_provider()])),
+        service_specific_credentials: Observed::Present(Paged::default()),
+    }
+}
+
+fn contact_information() -> ContactInformation {
+    ContactInformation {
+        full_name: "Ada Berg".to_owned(),
+        company_name: "Acme".to_owned(),
+        address_line_1: "1 Main Street".to_owned(),
+        city: "Dublin".to_owned(),
+        postal_code: "D02 X285".to_owned(),
+        country_code: "IE".to_owned(),
+        phone_number: "+353 1 555 0100".to_owned(),
     }
 }
 
@@ -147,7 +169,16 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
     for call in CALLS {
         match call.scope {
             Scope::Account => calls.push(record(call.operation, None, 1)),
-            Scope::IdentityProvider => {}
+            Scope::IdentityProvider => {
+                let account = &snapshot.shared.account;
+                let providers = match call.operation {
+                    "iam:GetOpenIDConnectProvider" => {
+                        account.oidc_providers.present().map(|list| list.items.len())
+                    }
+                    _ => account.saml_providers.present().map(|list| list.items.len()),
+                };
+                calls.push(record(call.operation, None, providers.unwrap_or_default()));
+            }
             Scope::Bucket => calls.push(record(call.operation, None, snapshot.buckets.len())),
             Scope::Region => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
