@@ -1,11 +1,12 @@
 //! What `can` and `who-can` have in common: what is asked of which snapshot, and how the answer is written.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use palisade_facts::Resource;
-use palisade_facts::access_query::{AccessQueryError, Question, Situation};
+use palisade_facts::access_query::{AccessQueryError, Question, ServiceControlPolicies, Situation};
 use palisade_snapshot::{OpenOptions, StoredSnapshot};
 use serde::Serialize;
 
@@ -37,6 +38,10 @@ pub(crate) struct QuestionArguments {
     /// requests use TLS and are made at the time of the snapshot
     #[arg(long, value_name = "KEY", help_heading = "Request")]
     unknown_context: Vec<String>,
+    /// The account's SCPs: a JSON array, one entry per level, root first. Without them, answers assume
+    /// that none forbids anything, and say so
+    #[arg(long, value_name = "FILE")]
+    scps: Option<PathBuf>,
     /// Judge what is left of a snapshot that is torn; what is missing is unknown
     #[arg(long)]
     allow_torn: bool,
@@ -82,6 +87,14 @@ fn context_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn service_control_policies(file: &Path) -> Result<ServiceControlPolicies, Failure> {
+    let place = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::no_result(format_args!("cannot read `{place}`: {error}")))?;
+    ServiceControlPolicies::from_json(&text)
+        .map_err(|error| Failure::no_result(format_args!("`{place}`: {error}")))
+}
+
 /// A question that has no answer is a mistake on the command line.
 pub(crate) fn unanswerable(error: AccessQueryError) -> Failure {
     Failure::usage(error)
@@ -107,10 +120,10 @@ impl QuestionArguments {
             .find(|record| record.as_ref().map_or(true, |record| question.is_about(record)))
             .transpose()
             .map_err(Failure::no_result)?;
-        Ok(Asked { snapshot, question, situation: self.situation(), record })
+        Ok(Asked { snapshot, question, situation: self.situation()?, record })
     }
 
-    fn situation(&self) -> Situation {
+    fn situation(&self) -> Result<Situation, Failure> {
         let mut context: Vec<(String, Vec<String>)> = Vec::new();
         for (key, value) in &self.context {
             match context.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
@@ -118,7 +131,9 @@ impl QuestionArguments {
                 None => context.push((key.clone(), vec![value.clone()])),
             }
         }
-        Situation { context, complete: self.complete_context, unknown: self.unknown_context.clone() }
+        let scps = self.scps.as_deref().map(service_control_policies).transpose()?;
+        let unknown = self.unknown_context.clone();
+        Ok(Situation { context, complete: self.complete_context, unknown, scps })
     }
 
     /// Writes the answer in the format that was asked for.

@@ -169,7 +169,10 @@ fn assumption(one: Assumption) -> &'static str {
 fn left_out(one: NotConsidered) -> &'static str {
     match one {
         NotConsidered::AccessControlLists => {
-            "access control lists of the bucket and its objects, which count here (access_control_lists)"
+            "the access control list of the bucket, which could not be read (access_control_lists)"
+        }
+        NotConsidered::ObjectAccessControlLists => {
+            "access control lists of the objects, which count here (object_access_control_lists)"
         }
         NotConsidered::RegistryPolicy => "the policy of the private registry (registry_policy)",
     }

@@ -14,6 +14,17 @@ fact_enum! {
     }
 }
 
+impl Access {
+    /// The engine's word for it.
+    pub(crate) fn of_engine(access: palisade_policy::public::Access) -> Self {
+        match access {
+            palisade_policy::public::Access::No => Self::No,
+            palisade_policy::public::Access::Conditional => Self::Conditional,
+            palisade_policy::public::Access::Yes => Self::Yes,
+        }
+    }
+}
+
 facts! {
     /// A concrete request that the policy engine confirms as allowed.
     pub struct Witness as "witness" {

@@ -2,8 +2,6 @@
 
 use palisade_policy::document::{Condition, Statement};
 
-use crate::Access;
-
 /// Keys whose value the caller chooses, so that a condition on them keeps nobody out. A key that ends in `/`
 /// stands for all that begin so.
 const CHOSEN_BY_CALLER: [&str; 12] = [
@@ -20,18 +18,6 @@ const CHOSEN_BY_CALLER: [&str; 12] = [
     "sts:DurationSeconds",
     "sts:RoleSessionName",
 ];
-
-/// Whether a statement holds whatever the caller is, by its conditions alone.
-pub(crate) fn access(statement: &Statement) -> Access {
-    if statement.conditions.iter().any(|condition| condition.operator.is_none()) {
-        return Access::No;
-    }
-    if statement.conditions.iter().all(|condition| is_chosen_by_caller(&condition.key)) {
-        Access::Yes
-    } else {
-        Access::Conditional
-    }
-}
 
 /// The conditions on who or where the caller is.
 pub(crate) fn residual(statement: &Statement) -> impl Iterator<Item = &Condition> {

@@ -208,7 +208,8 @@ fn grant(grant: &PublicGrant) -> AccessGrant {
     AccessGrant { source: grant.source.clone(), pointer: grant.path.clone(), sid: grant.sid.clone() }
 }
 
-fn witness(witness: &engine::Witness) -> Witness {
+/// A request that the engine confirms, as a fact.
+pub(crate) fn witness(witness: &engine::Witness) -> Witness {
     use palisade_policy::context::ContextValue;
     let text = |(key, value): (&str, &ContextValue)| match value {
         ContextValue::Single(value) => format!("{key}={value}"),

@@ -84,6 +84,18 @@ impl Principal {
         Self::new(text, kind, Some(account.to_owned()))
     }
 
+    /// An AWS service, by its principal's name, whatever that looks like.
+    #[must_use]
+    pub fn service(name: &str) -> Self {
+        Self::new(name.to_owned(), PrincipalType::Service, None)
+    }
+
+    /// A user of an identity provider, by the provider's ARN or host name, whatever that looks like.
+    #[must_use]
+    pub fn federated(provider: &str) -> Self {
+        Self::new(provider.to_owned(), PrincipalType::Federated, None)
+    }
+
     /// Reads a principal: an ARN, an account id (its root user), a service (`lambda.amazonaws.com`), an identity
     /// provider (its ARN or host name), a canonical user id (64 hexadecimal digits), or `anonymous` or `*`.
     #[must_use]

@@ -172,8 +172,10 @@ impl Assumption {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotConsidered {
-    /// The access control lists of the bucket and its objects, which count here.
+    /// The access control list of the bucket, which could not be read or may not count.
     AccessControlLists,
+    /// The access control lists of the objects themselves, which count here and are not collected.
+    ObjectAccessControlLists,
     /// The policy of the private registry.
     RegistryPolicy,
 }
@@ -184,6 +186,7 @@ impl NotConsidered {
     pub fn name(self) -> &'static str {
         match self {
             Self::AccessControlLists => "access_control_lists",
+            Self::ObjectAccessControlLists => "object_access_control_lists",
             Self::RegistryPolicy => "registry_policy",
         }
     }

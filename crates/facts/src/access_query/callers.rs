@@ -68,7 +68,7 @@ impl<'a> Callers<'a> {
             name: user.arn.clone(),
             kind: CallerKind::User,
             principal,
-            held: self.policies.of_user(user),
+            held: self.bound(self.policies.of_user(user)),
             is_uncollected: false,
             context,
         })
@@ -88,7 +88,7 @@ impl<'a> Callers<'a> {
             name: principal.as_text().to_owned(),
             kind,
             principal,
-            held: self.policies.of_role(role),
+            held: self.bound(self.policies.of_role(role)),
             is_uncollected: false,
             context,
         }
@@ -98,9 +98,16 @@ impl<'a> Callers<'a> {
     pub(super) fn root(&self) -> Caller {
         let header = &self.shared.header;
         let arn = format!("arn:{}:iam::{}:root", header.partition, header.account_id);
-        let mut root = self.without_policies(&arn, Principal::parse(&arn), CallerKind::Root);
-        root.held.policies.scps = self.policies.scps();
-        root
+        let mut caller = self.without_policies(&arn, Principal::parse(&arn), CallerKind::Root);
+        caller.held = self.bound(caller.held);
+        caller
+    }
+
+    /// What an identity of the account holds, under the SCPs that bind it: those given, else those of the snapshot.
+    fn bound(&self, held: Held) -> Held {
+        let given = self.situation.scps.as_ref().map(|scps| scps.levels.clone());
+        let scps = given.unwrap_or_else(|| self.policies.scps());
+        Held { policies: PrincipalPolicies { scps, ..held.policies }, ..held }
     }
 
     /// Somebody without identity policies in this account: a service, an identity provider's user, anonymous.
@@ -132,12 +139,14 @@ impl<'a> Callers<'a> {
     /// An identity whose policies this snapshot does not hold.
     pub(super) fn uncollected(&self, principal: Principal) -> Caller {
         let context = self.context_of(&principal, false);
+        let held = Held { policies: allowing_everything(), missing: None };
+        let is_own = principal.account() == Some(self.shared.header.account_id.as_str());
         Caller {
             name: principal.as_text().to_owned(),
             kind: CallerKind::ForeignAccount,
             is_uncollected: *principal.kind() != PrincipalType::Root,
             principal,
-            held: Held { policies: allowing_everything(), missing: None },
+            held: if is_own { self.bound(held) } else { held },
             context,
         }
     }
@@ -217,7 +226,7 @@ impl<'a> Callers<'a> {
         caller.kind = if kind == RecordKind::User { CallerKind::User } else { CallerKind::Role };
         caller.is_uncollected = false;
         caller.held.missing = Some(missing);
-        caller.held.policies.scps = self.policies.scps();
+        caller.held = self.bound(caller.held);
         Ok(caller)
     }
 

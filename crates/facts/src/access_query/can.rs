@@ -31,7 +31,8 @@ pub fn can(
     let is_possible = judged.decision.is_possible();
     let assumes = if is_possible && !caller.principal.is_service_linked_role() {
         let organization = OrganizationPolicies::of(shared);
-        assumptions(&organization, caller.principal.is_identity(), std::iter::once(question.action.service()))
+        let services = std::iter::once(question.action.service());
+        assumptions(&organization, situation, caller.principal.is_identity(), services)
     } else {
         Vec::new()
     };

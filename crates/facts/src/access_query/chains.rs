@@ -144,7 +144,7 @@ impl<'a> Assuming<'a> {
     /// those whose own policies may permit it.
     fn candidates(&self, target: &Target<'_>) -> Vec<usize> {
         let mut named = BTreeSet::new();
-        let Some(policy) = &target.document else {
+        let Some(policy) = target.documents.first() else {
             named.extend(self.permits.for_role(&target.resource));
             return named.into_iter().collect();
         };

@@ -43,7 +43,7 @@ impl Asking<'_> {
     /// The decision alone, if what is known of the policies makes it possible: a policy that could not be read
     /// may let in anybody, which is no reason to name everybody.
     pub(super) fn rank(&self) -> Option<AccessDecision> {
-        let side = self.target.delegating.as_ref().unwrap_or(&self.target.side);
+        let side = self.target.delegating.as_ref().unwrap_or(self.side());
         // The caller's context leaves the tags of the resource open: what it decides, they do not change.
         let mut decision = Decision::Conditional;
         if self.target.is_own {
@@ -66,7 +66,7 @@ impl Asking<'_> {
 
     /// The decision with its reasons.
     pub(super) fn judge(&self) -> Judgement {
-        let explanation = self.explain(&self.target.side);
+        let explanation = self.explain(self.side());
         let possible = explanation.can_be_allowed;
         if let Some(rule) = self.refusal().filter(|_| possible) {
             return Judgement {
@@ -127,13 +127,29 @@ impl Asking<'_> {
         resource.into_iter().chain(identity)
     }
 
+    /// The policies on the resource's side, as this caller meets them.
+    fn side(&self) -> &ResourcePolicies {
+        let unsigned = self.target.unsigned.as_ref().filter(|_| self.is_anonymous());
+        unsigned.unwrap_or(&self.target.side)
+    }
+
+    fn is_anonymous(&self) -> bool {
+        *self.caller.principal.kind() == PrincipalType::Anonymous
+    }
+
+    /// Whether the bucket's access control list alone lets the caller in: `RestrictPublicBuckets` leaves it alone.
+    fn is_listed(&self) -> bool {
+        let Some([signed, unsigned]) = &self.target.lists else { return false };
+        let side = if self.is_anonymous() { unsigned } else { signed };
+        self.explain(side).can_be_allowed
+    }
+
     /// What keeps the caller out although the policies let him in.
     fn refusal(&self) -> Option<&'static str> {
-        let is_anonymous = *self.caller.principal.kind() == PrincipalType::Anonymous;
-        if is_anonymous && !takes_unsigned_requests(self.action.service()) {
+        if self.is_anonymous() && !takes_unsigned_requests(self.action.service()) {
             Some(UNSIGNED)
         } else {
-            (self.is_restricted() == Known::Known(true)).then_some(RESTRICTED)
+            (self.is_restricted() == Known::Known(true) && !self.is_listed()).then_some(RESTRICTED)
         }
     }
 

@@ -14,6 +14,7 @@
 //! # Ok::<(), palisade_facts::access_query::AccessQueryError>(())
 //! ```
 
+mod acl;
 mod answer;
 mod callers;
 mod can;
@@ -24,6 +25,7 @@ mod own_policy;
 mod permits;
 mod policies;
 mod question;
+mod service_control;
 mod situation;
 mod target;
 #[cfg(test)]
@@ -37,6 +39,7 @@ pub use answer::{
 };
 pub use can::can;
 pub use question::{AccessQueryError, Question};
+pub use service_control::ServiceControlPolicies;
 pub use situation::Situation;
 pub use who_can::who_can;
 
@@ -56,17 +59,19 @@ pub fn who_can_schema() -> serde_json::Value {
     schemars::schema_for!(WhoCanAnswer).to_value()
 }
 
-/// What an access takes for granted of the organization's policies, as far as they were not read: SCPs bind
-/// identities, RCPs the services that AWS lists.
+/// What an access takes for granted of the organization's policies, as far as they were neither read nor given: SCPs
+/// bind identities, RCPs the services that AWS lists.
 fn assumptions<'s>(
     organization: &OrganizationPolicies,
+    situation: &Situation,
     is_identity: bool,
     services: impl Iterator<Item = &'s str>,
 ) -> Vec<Assumption> {
     let table = palisade_policy::actions::table();
     let mut services = services.filter_map(|service| table.service(service));
     let rcp = services.any(palisade_policy::actions::Service::supports_resource_control_policies);
-    let scp = organization.scps.assumption(Assumption::ScpNotRead).filter(|_| is_identity);
+    let is_assumed = is_identity && situation.scps.is_none();
+    let scp = organization.scps.assumption(Assumption::ScpNotRead).filter(|_| is_assumed);
     let rcp = organization.rcps.assumption(Assumption::RcpNotRead).filter(|_| rcp);
     scp.into_iter().chain(rcp).collect()
 }

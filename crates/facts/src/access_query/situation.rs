@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use palisade_policy::context::Context;
 use palisade_policy::principal::{Principal, PrincipalType};
 
+use super::ServiceControlPolicies;
+
 /// What the asker says about the requests.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Situation {
     /// Context keys with their values; several values make a multi-valued key. They win over all else.
     pub context: Vec<(String, Vec<String>)>,
@@ -15,6 +17,8 @@ pub struct Situation {
     /// Keys that are unknown all the same, with `*` at the end all that start so. These win over what is taken as
     /// usual: `aws:SecureTransport` is true, `aws:CurrentTime` the time of the snapshot.
     pub unknown: Vec<String>,
+    /// The SCPs that bind the account; `None` if they were not read, which an answer then says.
+    pub scps: Option<ServiceControlPolicies>,
 }
 
 /// Keys of requests that a service makes by itself or on somebody's behalf.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palisade_policy::actions::wildcard_only;
+use palisade_policy::actions::{table, wildcard_only};
 use palisade_policy::arn::Arn;
 use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::Context;
@@ -10,11 +10,9 @@ use palisade_policy::document::PolicyDocument;
 use palisade_policy::policies::{PolicySet, ResourcePolicies};
 use palisade_policy::public::{PolicyKind, is_public_statement};
 use palisade_policy::request::{Action, Resource};
-use palisade_snapshot::{
-    Bucket, Evidence, ObjectOwnership, Observed, RecordKind, Resource as Stored, Role, Shared, Tag,
-};
+use palisade_snapshot::{Bucket, Evidence, Observed, RecordKind, Resource as Stored, Role, Shared, Tag};
 
-use super::{NotConsidered, Situation, own_policy, unread};
+use super::{NotConsidered, Situation, acl, own_policy, unread};
 use crate::context::incomplete;
 use crate::exposure::document;
 use crate::organization::OrganizationPolicies;
@@ -33,8 +31,12 @@ pub(super) struct Target<'a> {
     pub(super) side: ResourcePolicies,
     /// The same where such a policy only leaves the decision to its account; `None` if nothing is missing.
     pub(super) delegating: Option<ResourcePolicies>,
-    /// The document of its own policy, if it was read.
-    pub(super) document: Option<PolicyDocument>,
+    /// The same for callers who do not sign, where that makes a difference.
+    pub(super) unsigned: Option<ResourcePolicies>,
+    /// What the bucket's access control list grants by itself, to signed and to unsigned requests.
+    pub(super) lists: Option<[ResourcePolicies; 2]>,
+    /// The documents of its own policy and of its list, if they were read.
+    pub(super) documents: Vec<PolicyDocument>,
     /// What could not be read of it.
     pub(super) missing: Option<Missing>,
     /// Whether it may have a policy that no snapshot of this account holds.
@@ -80,9 +82,16 @@ impl<'a> Target<'a> {
         target.tags = tags_of(shared, arn);
         match record {
             Some(Stored::Bucket(bucket)) => {
-                target.restricted = restricted(shared, bucket, target.document.as_ref());
-                if bucket.object_ownership != Observed::Present(ObjectOwnership::BucketOwnerEnforced) {
-                    target.not_considered.push(NotConsidered::AccessControlLists);
+                target.restricted = restricted(shared, bucket, target.documents.first());
+                match acl::of_bucket(shared, bucket) {
+                    Known::Known(None) => {}
+                    Known::Known(Some(grants)) => {
+                        target.add_lists(grants);
+                        if is_about_objects(action) {
+                            target.not_considered.push(NotConsidered::ObjectAccessControlLists);
+                        }
+                    }
+                    Known::Unknown(_) => target.not_considered.push(NotConsidered::AccessControlLists),
                 }
             }
             _ if action.service() == "ecr" => target.not_considered.push(NotConsidered::RegistryPolicy),
@@ -94,7 +103,8 @@ impl<'a> Target<'a> {
     /// The same under the resource control policies of the account, if it is the account's.
     fn limited(mut self, rcps: &[PolicySet]) -> Self {
         if self.is_own {
-            for side in [Some(&mut self.side), self.delegating.as_mut()].into_iter().flatten() {
+            let sides = [Some(&mut self.side), self.delegating.as_mut(), self.unsigned.as_mut()];
+            for side in sides.into_iter().flatten().chain(self.lists.iter_mut().flatten()) {
                 side.rcps = rcps.to_vec();
             }
         }
@@ -118,7 +128,9 @@ impl<'a> Target<'a> {
             arn: arn.to_owned(),
             side: side(None),
             delegating: None,
-            document: None,
+            unsigned: None,
+            lists: None,
+            documents: Vec::new(),
             missing: None,
             is_uncollected: false,
             restricted: Known::Known(false),
@@ -132,7 +144,7 @@ impl<'a> Target<'a> {
                         .as_ref()
                         .map(|document| PolicySet::new(vec![Arc::new(CompiledPolicy::new(arn, document))])),
                 );
-                target.document = document;
+                target.documents.extend(document);
                 return target;
             }
             OwnPolicy::Missing(missing) => target.missing = Some(missing),
@@ -141,6 +153,24 @@ impl<'a> Target<'a> {
         target.side = side(Some(unread::open_to_all()));
         target.delegating = Some(side(Some(unread::delegating(account))));
         target
+    }
+
+    /// Adds what the bucket's list grants, which counts beside its policy.
+    fn add_lists(&mut self, grants: acl::Grants) {
+        let name = format!("{}/acl", record_of(&self.arn).unwrap_or_default());
+        let compile = |document| Arc::new(CompiledPolicy::new(name.as_str(), document));
+        let [signed, unsigned] = [compile(&grants.signed), compile(&grants.unsigned)];
+        let join = |side: &ResourcePolicies, list: &Arc<CompiledPolicy>| {
+            let own = side.policy.iter().flat_map(PolicySet::policies).cloned();
+            let policy = PolicySet::new(own.chain([Arc::clone(list)]).collect());
+            ResourcePolicies { policy: Some(policy), ..Default::default() }
+        };
+        let none = ResourcePolicies::default();
+        self.lists = Some([join(&none, &signed), join(&none, &unsigned)]);
+        self.unsigned = Some(join(&self.side, &unsigned));
+        self.side = join(&self.side, &signed);
+        self.delegating = self.delegating.as_ref().map(|side| join(side, &signed));
+        self.documents.push(grants.signed);
     }
 
     /// What the resource adds to the context of a caller's request, which has that of a resource of this account
@@ -163,6 +193,12 @@ impl<'a> Target<'a> {
             }
         }
     }
+}
+
+/// Whether an action is on objects, which have lists of their own.
+fn is_about_objects(action: &Action) -> bool {
+    let known = table().service(action.service()).and_then(|service| service.action(action.name()));
+    known.is_some_and(|action| action.resource_types().any(|(kind, _)| kind.name == "object"))
 }
 
 /// Whether an action acts on nothing in particular.
@@ -230,7 +266,7 @@ fn own_policy(shared: &Shared, action: &Action, arn: &str, record: Option<&Store
             _ => OwnPolicy::Uncollected,
         },
         Some(_) if is_own => repository_not_listed(shared, parsed.region),
-        _ if own_policy::is_possible(action.service(), parsed.resource) => OwnPolicy::Uncollected,
+        _ if own_policy::is_possible(action.service(), arn) => OwnPolicy::Uncollected,
         _ => OwnPolicy::Read(None),
     }
 }

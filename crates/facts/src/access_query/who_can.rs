@@ -171,8 +171,8 @@ impl Search<'_> {
                 _ => drop(best.insert(key, entrance)),
             }
         };
-        let named = self.target.document.as_ref().map(|policy| self.named_by(policy)).unwrap_or_default();
-        for caller in named.into_iter().chain([self.callers.root()]) {
+        let named = self.target.documents.iter().flat_map(|policy| self.named_by(policy));
+        for caller in named.chain([self.callers.root()]) {
             if let Some(decision) = self.asking(&caller).rank() {
                 offer(Entrance { caller, decision, role: None, length: 0 });
             }
@@ -199,7 +199,7 @@ impl Search<'_> {
     /// Those from outside who can assume a role.
     fn entrances(&self, role: usize, way: Way) -> Result<Vec<Entrance>, AccessQueryError> {
         let Some(target) = self.assuming.trust(role) else { return Ok(Vec::new()) };
-        let Some(policy) = &target.document else { return Ok(Vec::new()) };
+        let Some(policy) = target.documents.first() else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for caller in self.named_by(policy) {
             let Some(name) = assumes_by(&caller) else { continue };
@@ -242,7 +242,8 @@ impl Search<'_> {
         let services = [self.question.action.service()];
         let services = services.into_iter().chain(through_roles.then_some("sts"));
         let organization = OrganizationPolicies::of(self.shared);
-        assumptions(&organization, identities, services.filter(|_| !principals.is_empty()))
+        let services = services.filter(|_| !principals.is_empty());
+        assumptions(&organization, self.situation, identities, services)
     }
 }
 

@@ -52,15 +52,16 @@ facts! {
         rcps: Lazy<Known<Option<ResourceGuardrails>>>, reads [ResourceControlPolicies, Organization];
         /// Whether any IAM user has a console password, so that the password policy matters.
         has_console_users: Lazy<Known<bool>>, reads [Users, CredentialReport];
-        /// The groups and roles whose policies let them see bills.
+        /// The groups and roles that see bills, after permissions boundaries and denies.
         billing_viewers: Lazy<Listed<BillingViewer>>, reads [Groups, Roles, Policies, Users];
-        /// The users, groups and roles to whom a policy gives full administration.
+        /// The users, groups and roles that may do everything: users by their groups too, and all after permissions
+        /// boundaries and denies.
         administrators: Lazy<Listed<Administrator>>, reads [Users, Groups, Roles, Policies];
     }
 }
 
 facts! {
-    /// A group or role whose policies let it see bills.
+    /// A group or role that sees bills.
     pub struct BillingViewer as "billing_viewer" {
         /// Its ARN.
         arn: String, reads [];
@@ -70,15 +71,19 @@ facts! {
         kind: String, reads [];
         /// Whether it sees bills without conditions.
         access: Access, reads [];
+        /// These conditions, as text.
+        conditions: Vec<String>, reads [];
+        /// The ARN of the policy that lets it.
+        policy: String, reads [];
         /// Whether anybody can use it: false for a group without members. Roles always count as usable.
         in_use: Known<bool>, reads [];
-        /// Whether its policies give it full administration as well.
+        /// Whether it may do everything else as well.
         administrator: Access, reads [];
     }
 }
 
 facts! {
-    /// A user, group or role to whom a policy gives full administration.
+    /// A user, group or role that may do everything.
     pub struct Administrator as "administrator" {
         /// Its ARN.
         arn: String, reads [];
@@ -88,6 +93,8 @@ facts! {
         kind: String, reads [];
         /// Whether it is an administrator without conditions.
         access: Access, reads [];
+        /// These conditions, as text.
+        conditions: Vec<String>, reads [];
         /// The ARN of the policy that makes it so.
         policy: String, reads [];
     }

@@ -20,9 +20,9 @@ pub struct Account {
 
 /// The SCPs of one level of an organization.
 #[derive(Debug, Clone)]
-pub(super) struct ScpLevel {
-    pub(super) name: String,
-    pub(super) policies: Vec<(String, PolicyDocument)>,
+pub(crate) struct ScpLevel {
+    pub(crate) name: String,
+    pub(crate) policies: Vec<(String, PolicyDocument)>,
 }
 
 /// Why a text is not a list of SCPs.
@@ -86,15 +86,16 @@ impl Account {
     /// # Errors
     /// [`ScpError`] with the place.
     pub fn with_scps(mut self, text: &str) -> Result<Self, ScpError> {
-        let levels: Vec<RawLevel<'_>> = serde_json::from_str(text)?;
-        self.scps = levels
-            .into_iter()
-            .enumerate()
-            .map(|(level, raw)| scp_level(level, raw))
-            .collect::<Result<_, _>>()?;
+        self.scps = scp_levels(text)?;
         self.scps_known = true;
         Ok(self)
     }
+}
+
+/// The SCPs of every level in a text as [`Account::with_scps`] takes it.
+pub(crate) fn scp_levels(text: &str) -> Result<Vec<ScpLevel>, ScpError> {
+    let levels: Vec<RawLevel<'_>> = serde_json::from_str(text)?;
+    levels.into_iter().enumerate().map(|(level, raw)| scp_level(level, raw)).collect()
 }
 
 fn scp_level(level: usize, raw: RawLevel<'_>) -> Result<ScpLevel, ScpError> {

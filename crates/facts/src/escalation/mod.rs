@@ -39,6 +39,7 @@ use std::collections::{BTreeSet, HashSet};
 use palisade_policy::request::Action;
 
 pub use credentials::{CredentialReportError, Credentials, KnownCredentials};
+pub(crate) use input::scp_levels;
 pub use input::{Account, ScpError};
 pub use load::{TechniqueError, built_in, load};
 pub use output::{Cut, Path, PathStep, PrincipalReport, Report, StatementUse, Status, WitnessRequest};

@@ -40,7 +40,7 @@ facts! {
         aws_owned: bool, reads [];
         /// The emergency that `palisade.toml` declares for it; null if none.
         emergency: Option<Emergency>, reads [];
-        /// Whether it allows every action on every resource.
+        /// Whether it alone lets its holder do everything on every resource.
         full_administrator: Lazy<Known<Access>>, reads [];
     }
 }
@@ -98,7 +98,7 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
         aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
         emergency: emergency(context, record.arn, &policy.name),
         full_administrator: Lazy::new(move || {
-            full_administrator::of_document(reading.inline_document(identity, index))
+            full_administrator::of_document(&reading, reading.inline_document(identity, index))
         }),
     };
     Some(Subject {

@@ -5,7 +5,6 @@ mod attached;
 pub(crate) mod effective;
 pub(crate) mod escalation;
 pub(crate) mod full_administrator;
-pub(crate) mod grants;
 pub mod group;
 pub mod identity_provider;
 pub mod inline_policy;

@@ -28,7 +28,7 @@ facts! {
         default_version: String, reads [];
         /// The ARNs of the users, groups and roles it is attached to.
         holders: Lazy<Listed<String>>, reads [Users, Groups, Roles];
-        /// Whether it allows every action on every resource.
+        /// Whether it alone lets its holders do everything on every resource.
         full_administrator: Lazy<Known<Access>>, reads [];
     }
 }
@@ -66,7 +66,7 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         default_version: policy.default_version_id.clone(),
         holders: Lazy::new(move || holders(&holding, &arn)),
         full_administrator: Lazy::new(move || {
-            full_administrator::of_document(reading.managed_document(index))
+            full_administrator::of_document(&reading, reading.managed_document(index))
         }),
     };
     Subject {

@@ -11,7 +11,7 @@ use super::{
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
-use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts};
+use crate::{Access, Kind, Known, Lazy, Listed, Subject, Witness, facts};
 
 facts! {
     /// An IAM role.
@@ -60,11 +60,15 @@ facts! {
     pub struct RoleTrusts as "role_trusts" {
         /// Whether anybody, of whatever account or identity provider, can assume the role.
         anyone: Access, reads [];
+        /// What is asked of anybody, where that is conditional, as text.
+        conditions: Vec<String>, reads [];
+        /// A request by which a stranger assumes the role; null if none does.
+        witness: Option<Witness>, reads [];
         /// The accounts other than the role's own that can assume it.
         external_accounts: Vec<ExternalAccount>, reads [];
         /// The AWS services that can assume it.
         services: Vec<String>, reads [];
-        /// The organizations whose accounts can assume it, by a condition on `aws:PrincipalOrgID`.
+        /// The organizations whose accounts can assume it, by a condition on who the caller is.
         organizations: Vec<String>, reads [];
         /// The identity providers whose users can assume it.
         identity_providers: Vec<String>, reads [];
@@ -76,18 +80,20 @@ facts! {
 facts! {
     /// Another account that a role trusts.
     pub struct ExternalAccount as "external_account" {
-        /// The twelve digits, or the canonical or unique id that the policy names.
+        /// The twelve digits.
         account: String, reads [];
         /// Whether `palisade.toml` declares the account as trusted.
         declared: bool, reads [];
         /// Whether the account is let in without conditions on who or where its caller is.
         access: Access, reads [];
-        /// Whether a statement demands a fixed `sts:ExternalId`, in all statements that let the account in.
+        /// Whether nobody of the account gets in without a fixed `sts:ExternalId`.
         external_id_required: bool, reads [];
         /// The conditions under which it is let in, as text.
         conditions: Vec<String>, reads [];
         /// Where the trust policy says so, as JSON pointers.
         pointers: Vec<String>, reads [];
+        /// A request by which somebody of the account assumes the role.
+        witness: Option<Witness>, reads [];
     }
 }
 

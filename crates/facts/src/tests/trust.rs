@@ -35,14 +35,8 @@ fn anyone_is_anyone_however_it_is_written() {
         // Conditions that pin who it is.
         (allow(json!("*"), json!({"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}})), "no"),
         (allow(json!("*"), json!({"StringEquals": {"AWS:principalaccount": "111122223333"}})), "no"),
-        (
-            allow(json!("*"), json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1234567890"}})),
-            "conditional",
-        ),
-        (
-            allow(json!("*"), json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1234567890"}})),
-            "conditional",
-        ),
+        (allow(json!("*"), json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1234567890"}})), "yes"),
+        (allow(json!("*"), json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1234567890"}})), "yes"),
         // A shared secret and a second factor are not who it is.
         (allow(json!("*"), json!({"StringEquals": {"sts:ExternalId": "x"}})), "conditional"),
         (allow(json!("*"), json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})), "conditional"),
@@ -59,7 +53,14 @@ fn anyone_is_anyone_however_it_is_written() {
         {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"},
         {"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1234567890"}}},
     ]);
-    assert_eq!(trust(guarded, "anyone"), "conditional");
+    assert_eq!(trust(guarded.clone(), "anyone"), "no");
+    assert_eq!(trust(guarded, "organizations"), "[o-1234567890]");
+    let secret = allow(json!("*"), json!({"StringEquals": {"sts:ExternalId": "x"}}));
+    assert_eq!(trust(secret, "conditions"), "[StringEquals sts:ExternalId x]");
+    assert_eq!(
+        trust(json!([{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}]), "witness.action"),
+        "sts:AssumeRole"
+    );
 }
 
 #[test]

@@ -29,6 +29,11 @@ impl ActionMatcher {
         }
     }
 
+    /// Whether it is `NotAction`.
+    pub(crate) fn is_negated(&self) -> bool {
+        self.negated
+    }
+
     pub(crate) fn matches(&self, action: &Action) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
     }

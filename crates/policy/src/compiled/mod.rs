@@ -64,6 +64,13 @@ impl CompiledPolicy {
         &self.name
     }
 
+    /// The same policy with those statements only for which `keep` is true.
+    #[must_use]
+    pub fn reduced(&self, keep: impl Fn(&CompiledStatement) -> bool) -> Self {
+        let statements = self.statements.iter().filter(|one| keep(one)).cloned().collect();
+        Self { name: self.name.clone(), statements }
+    }
+
     /// The statements, in order.
     #[must_use]
     pub fn statements(&self) -> &[CompiledStatement] {
@@ -94,6 +101,12 @@ impl CompiledStatement {
     #[must_use]
     pub fn is_about(&self, action: &Action) -> bool {
         self.actions.matches(action)
+    }
+
+    /// Whether it says what it is not about: `NotAction` or `NotResource`.
+    #[must_use]
+    pub fn is_inverted(&self) -> bool {
+        self.actions.is_negated() || self.resources.as_ref().is_some_and(ResourceMatcher::is_negated)
     }
 
     /// Its JSON pointer in the document.

@@ -61,6 +61,11 @@ impl ResourceMatcher {
         }
     }
 
+    /// Whether it is `NotResource`.
+    pub(crate) fn is_negated(&self) -> bool {
+        self.negated
+    }
+
     pub(crate) fn matches(&self, resource: &Resource, context: &Context) -> Truth {
         let mut any = Truth::False;
         for pattern in &self.patterns {

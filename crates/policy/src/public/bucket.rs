@@ -16,7 +16,7 @@ use super::exposure::{
     CapabilityExposure, Exposure, GrantSource, Path, PublicGrant, capability, public_statements,
 };
 use super::limit::PolicyKind;
-use super::scene::{Layer as SceneLayer, Policy, Scene, is_open_allow};
+use super::scene::{Counted, Layer as SceneLayer, Policy, Scene, is_open_allow};
 use super::sharing::{Sharing, sharing};
 use super::target::{Attempt, Target, attempts, bucket_of, object_keys};
 
@@ -237,7 +237,7 @@ impl<'a> Analysis<'a> {
             layers,
             context,
             allows_anonymous,
-            open_only: true,
+            counted: Counted::Open,
         }
     }
 

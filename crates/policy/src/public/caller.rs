@@ -37,8 +37,10 @@ impl Caller {
     }
 }
 
-/// Services that answer requests without credentials, if a policy allows it. ECR, KMS, STS and most others do not.
-const ANONYMOUS_SERVICES: [&str; 5] = ["s3", "sqs", "lambda", "execute-api", "es"];
+/// Services that answer requests without credentials, if a policy allows it: SQS, SNS and S3 by "IAM policy elements:
+/// Variables and tags", Principal key values; function URLs, APIs and search domains by their own guides. ECR, KMS, STS
+/// and most others do not.
+const ANONYMOUS_SERVICES: [&str; 6] = ["s3", "sqs", "sns", "lambda", "execute-api", "es"];
 
 /// Whether a service, by its prefix, takes requests that nobody signed, if a resource policy allows them.
 #[must_use]

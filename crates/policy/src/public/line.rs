@@ -168,7 +168,9 @@ fn of_bucket(line: &Line<'_>, policy: Option<&PolicyDocument>) -> Result<Exposur
     for (index, point) in points.iter().enumerate() {
         let name = point.name.as_deref().unwrap_or("example");
         let arn = point.arn.clone().unwrap_or_else(|| {
-            format!("arn:aws:s3:us-east-1:{}:accesspoint/{name}", account.unwrap_or_default())
+            // The alias of a Multi-Region Access Point ends so; it belongs to no region.
+            let region = if name.ends_with(".mrap") { "" } else { "us-east-1" };
+            format!("arn:aws:s3:{region}:{}:accesspoint/{name}", account.unwrap_or_default())
         });
         documents.push((arn, document(point.policy, &format!("access_points/{index}/policy"))?));
     }

@@ -54,6 +54,7 @@ mod solve;
 mod target;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 pub use acl::{Grant, Grantee};
 pub use answer::{Access, Answer, Input, Layer};
@@ -67,3 +68,4 @@ pub use line::public_line;
 pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure, resource_sharing};
 pub use scene::{ResidualCondition, Witness};
 pub use sharing::{Outsider, Sharing};
+pub use trust::{RoleTrust, TrustedOutsider, role_trust};

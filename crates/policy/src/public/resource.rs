@@ -14,7 +14,7 @@ use super::bucket::ways_in;
 use super::capability::{Capability, PULL};
 use super::exposure::{Exposure, GrantSource, Path, PublicGrant, capability, public_statements};
 use super::limit::PolicyKind;
-use super::scene::{Layer as SceneLayer, Policy, Scene};
+use super::scene::{Counted, Layer as SceneLayer, Policy, Scene};
 use super::sharing::{Sharing, sharing};
 use super::target::{Attempt, Target, attempts, resource_of};
 
@@ -242,7 +242,7 @@ impl<'a> Analysis<'a> {
             }],
             context: Context::new(),
             allows_anonymous: true,
-            open_only: true,
+            counted: Counted::Open,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::truth::Truth;
 
 use super::caller::{Caller, callers};
 use super::domain::{Domains, Reach, domains};
-use super::limit::{PolicyKind, names_everyone};
+use super::limit::{PolicyKind, is_public_statement, names_everyone};
 use super::solve::{MOST_TRIES, Outcome, Problem, solve};
 use super::target::{Attempt, Part, Target};
 
@@ -53,8 +53,18 @@ pub(super) struct Scene<'a> {
     pub(super) context: Context,
     /// Whether callers without credentials can make the request.
     pub(super) allows_anonymous: bool,
-    /// Whether only statements count that reach callers whom they do not name.
-    pub(super) open_only: bool,
+    pub(super) counted: Counted,
+}
+
+/// The Allow statements that a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// All.
+    Any,
+    /// Those that reach callers whom they do not name.
+    Open,
+    /// Those of these that AWS's definition calls public.
+    Public,
 }
 
 /// A request that passes: what an outsider would send.
@@ -176,7 +186,11 @@ impl<'a> Scene<'a> {
 
     /// Whether a statement is one of those that the question is about.
     fn counts(&self, statement: &Statement) -> bool {
-        if self.open_only { is_open_allow(statement) } else { statement.effect == Effect::Allow }
+        match self.counted {
+            Counted::Any => statement.effect == Effect::Allow,
+            Counted::Open => is_open_allow(statement),
+            Counted::Public => is_public_statement(statement, self.kind),
+        }
     }
 
     /// Whether each layer has a statement that could allow something: where one has none, nobody need be tried.

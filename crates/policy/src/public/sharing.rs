@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::{Arn, is_account_id};
+use crate::context::Context;
 use crate::document::{Condition, Effect, PrincipalKind, Principals, Statement};
 use crate::principal::Principal;
 
@@ -13,7 +14,7 @@ use super::caller::{Caller, callers};
 use super::capability::Capability;
 use super::domain::Reach;
 use super::limit::{PolicyKind, is_fixed, limiting_key};
-use super::scene::{ResidualCondition, Scene, is_open_allow};
+use super::scene::{Counted, ResidualCondition, Scene, is_open_allow};
 use super::target::Attempt;
 
 /// Somebody outside whom a policy names.
@@ -38,6 +39,16 @@ pub struct Sharing {
     pub statements: Vec<(String, String)>,
 }
 
+impl Outsider {
+    /// Sets the keys that are the same for all its members.
+    pub(super) fn imply(&self, context: &mut Context) {
+        if let Self::Organization(organization) = self {
+            context.set("aws:PrincipalOrgID", organization.as_str());
+            context.set_many("aws:PrincipalOrgPaths", [format!("{organization}/")]);
+        }
+    }
+}
+
 impl Sharing {
     /// Takes in what other actions let the same outsider do.
     pub(super) fn add(&mut self, other: Self) {
@@ -54,14 +65,11 @@ impl Sharing {
 /// What the policies of a scene let each outsider do whom they name. Who can do nothing is left out.
 pub(super) fn sharing(mut scene: Scene<'_>, attempts: &[Attempt], keys: &[String]) -> Vec<Sharing> {
     scene.allows_anonymous = false;
-    scene.open_only = false;
+    scene.counted = Counted::Any;
     let mut found = Vec::new();
     for (with, named) in outsiders(&scene) {
         let own_context = scene.context.clone();
-        if let Outsider::Organization(organization) = &with {
-            scene.context.set("aws:PrincipalOrgID", organization.as_str());
-            scene.context.set_many("aws:PrincipalOrgPaths", [format!("{organization}/")]);
-        }
+        with.imply(&mut scene.context);
         let callers = scene.with_domains(members(&with, &named.principals, &scene));
         let mut one = Sharing {
             with,
@@ -89,14 +97,15 @@ pub(super) fn sharing(mut scene: Scene<'_>, attempts: &[Attempt], keys: &[String
 
 /// How policies name an outsider.
 #[derive(Default)]
-struct Named {
-    statements: BTreeSet<(String, String)>,
+pub(super) struct Named {
+    /// Policy and JSON pointer of each.
+    pub(super) statements: BTreeSet<(String, String)>,
     /// ARNs of his users and roles that stand in `Principal`.
-    principals: BTreeSet<String>,
+    pub(super) principals: BTreeSet<String>,
 }
 
 /// Everybody outside whom statements name that allow something.
-fn outsiders(scene: &Scene<'_>) -> BTreeMap<Outsider, Named> {
+pub(super) fn outsiders(scene: &Scene<'_>) -> BTreeMap<Outsider, Named> {
     let mut found: BTreeMap<Outsider, Named> = BTreeMap::new();
     for policy in scene.layers.iter().flat_map(|layer| &layer.policies) {
         let statements = policy.document.statements.iter();
@@ -133,7 +142,7 @@ fn named_in(statement: &Statement, kind: PolicyKind<'_>) -> Vec<(Outsider, Optio
 }
 
 /// The account that a value names: its id, or that of an ARN.
-fn account_of(value: &str) -> Option<String> {
+pub(super) fn account_of(value: &str) -> Option<String> {
     let account = if is_account_id(value) { value } else { Arn::parse(value)?.account };
     is_account_id(account).then(|| account.to_owned())
 }
@@ -161,7 +170,7 @@ fn by_condition(condition: &Condition, kind: PolicyKind<'_>) -> Vec<Outsider> {
 }
 
 /// Principals who belong to an outsider: somebody, those named, and those whom conditions ask for.
-fn members(outsider: &Outsider, principals: &BTreeSet<String>, scene: &Scene<'_>) -> Vec<Caller> {
+pub(super) fn members(outsider: &Outsider, principals: &BTreeSet<String>, scene: &Scene<'_>) -> Vec<Caller> {
     let asked_for = callers(&scene.conditions(), scene.kind, scene.owner, scene.partition);
     let somebody = |principal: Principal| Caller { principal, reach: Reach::Anybody, named_by: None };
     match outsider {

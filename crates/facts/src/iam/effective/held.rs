@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use palisade_policy::compiled::{CompiledPolicy, CompiledStatement};
 use palisade_policy::context::Context as RequestContext;
-use palisade_policy::document::{Effect, PolicyDocument, PolicyVersion, Statement};
+use palisade_policy::document::{Effect, PolicyDocument, Statement};
 use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal;
 use palisade_snapshot::{Evidence, Reason, RecordKind, Tag};
 
 use crate::context::Context;
-use crate::iam::{IdentityKind, full_administrator};
+use crate::iam::IdentityKind;
 use crate::identities::Identity;
-use crate::{Access, Known, Missing};
+use crate::{Known, Missing};
 
 /// The name by which members of a group ask: no real one, so that a condition on a name holds for nobody.
 const ANY_MEMBER: &str = "any-member";
@@ -40,8 +40,6 @@ pub(crate) struct Held {
     pub(super) resource: ResourcePolicies,
     identity: Vec<Compiled>,
     boundary: Option<Compiled>,
-    /// The statements of the service control policies that limit it, level by level.
-    scps: Vec<Vec<Statement>>,
 }
 
 #[derive(Debug)]
@@ -76,9 +74,6 @@ impl Held {
             PolicySet::new(policies.iter().map(|one| Arc::clone(&one.policy)).collect())
         };
         let principal = principal(context, identity);
-        let scps = if principal.is_service_linked_role() { &[] } else { context.organization.scps.levels() };
-        let scps = scps.iter().filter(|level| level.restricts());
-        let scps = scps.map(|level| level.statements().cloned().collect()).collect();
         Known::Known(Self {
             partition: context.shared.header.partition.clone(),
             account: context.shared.header.account_id.clone(),
@@ -93,40 +88,48 @@ impl Held {
                 scps: context.organization.scps.sets(),
                 ..Default::default()
             },
-            resource: delegating(context),
+            resource: delegating(&context.shared.header.partition, &context.shared.header.account_id),
             identity: identity_policies,
             boundary,
-            scps,
         })
     }
 
-    /// Whether it may do everything on every resource.
-    pub(super) fn administrator(&self) -> Access {
-        let of = |effect: Effect, policies: &mut dyn Iterator<Item = &Compiled>| -> Vec<Statement> {
-            let statements = policies.flat_map(|one| &one.document.statements);
-            statements.filter(|statement| statement.effect == effect).cloned().collect()
+    /// What somebody may do who holds one policy, and of whom nothing else is known.
+    pub(crate) fn of_document(partition: &str, account: &str, document: &PolicyDocument) -> Self {
+        let compiled = Compiled {
+            document: document.clone(),
+            policy: Arc::new(CompiledPolicy::new("policy", document)),
         };
-        let mut denies = of(Effect::Deny, &mut self.identity.iter().chain(&self.boundary));
-        let of_organization = self.scps.iter().flatten();
-        denies.extend(of_organization.filter(|statement| statement.effect == Effect::Deny).cloned());
-        let access = |mut allows: Vec<Statement>| {
-            allows.extend(denies.iter().cloned());
-            full_administrator::access(&PolicyDocument {
-                version: PolicyVersion::V2012,
-                version_is_written: true,
-                id: None,
-                statements: allows,
-            })
+        let mut request = RequestContext::new();
+        request.mark_unknown("*");
+        usual(&mut request, account);
+        Self {
+            partition: partition.to_owned(),
+            account: account.to_owned(),
+            principal: member(partition, account),
+            context: request,
+            policies: PrincipalPolicies {
+                identity: PolicySet::for_few_requests(vec![Arc::clone(&compiled.policy)]),
+                ..Default::default()
+            },
+            resource: delegating(partition, account),
+            identity: vec![compiled],
+            boundary: None,
+        }
+    }
+
+    /// Its policies without the statements that `keep` rejects.
+    pub(super) fn reduced(&self, keep: impl Fn(&CompiledStatement) -> bool + Copy) -> PrincipalPolicies {
+        let set = |set: &PolicySet| {
+            let policies = set.policies().iter().map(|policy| Arc::new(policy.reduced(keep)));
+            PolicySet::new(policies.collect())
         };
-        let limit = self
-            .boundary
-            .as_ref()
-            .map_or(Access::Yes, |one| access(of(Effect::Allow, &mut [one].into_iter())));
-        let allows = |level: &Vec<Statement>| -> Vec<Statement> {
-            level.iter().filter(|statement| statement.effect == Effect::Allow).cloned().collect()
-        };
-        let above = self.scps.iter().map(|level| access(allows(level))).min().unwrap_or(Access::Yes);
-        limit.min(above).min(access(of(Effect::Allow, &mut self.identity.iter())))
+        PrincipalPolicies {
+            identity: set(&self.policies.identity),
+            boundaries: self.policies.boundaries.iter().map(set).collect(),
+            scps: self.policies.scps.iter().map(set).collect(),
+            ..Default::default()
+        }
     }
 
     /// The Allow statements of its identity policies, as written and as compiled.
@@ -148,11 +151,10 @@ impl Compiled {
 }
 
 /// A resource policy that leaves everything to the account.
-fn delegating(context: &Context) -> ResourcePolicies {
-    let header = &context.shared.header;
+fn delegating(partition: &str, account: &str) -> ResourcePolicies {
     let text = serde_json::json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "*", "Resource": "*",
-        "Principal": {"AWS": format!("arn:{}:iam::{}:root", header.partition, header.account_id)},
+        "Principal": {"AWS": format!("arn:{partition}:iam::{account}:root")},
     }});
     let policy = CompiledPolicy::from_text("the resource's own policy", &text.to_string()).ok();
     let policy = policy.map(|policy| PolicySet::new(vec![Arc::new(policy)]));
@@ -196,9 +198,6 @@ fn principal(context: &Context, identity: Identity) -> Principal {
         tags.iter().fold(principal, |principal, tag| principal.with_tag(&tag.key, &tag.value))
     };
     let header = &context.shared.header;
-    let member = || {
-        Principal::parse(&format!("arn:{}:iam::{}:user/{ANY_MEMBER}", header.partition, header.account_id))
-    };
     match identity.kind {
         IdentityKind::User => {
             context.shared.users.get(index).map(|user| tagged(&user.arn, &user.id, &user.tags))
@@ -208,14 +207,19 @@ fn principal(context: &Context, identity: Identity) -> Principal {
         }
         IdentityKind::Group => None,
     }
-    .unwrap_or_else(member)
+    .unwrap_or_else(|| member(&header.partition, &header.account_id))
+}
+
+/// Somebody who holds a group's policies.
+fn member(partition: &str, account: &str) -> Principal {
+    Principal::parse(&format!("arn:{partition}:iam::{account}:user/{ANY_MEMBER}"))
 }
 
 /// What requests say: what the principal implies, what is usual, and that nothing else is known.
 fn request_context(context: &Context, kind: IdentityKind, principal: &Principal) -> RequestContext {
     let mut request = principal.implied_context();
     request.mark_unknown("*");
-    FROM_SERVICES.iter().for_each(|key| request.mark_absent(key));
+    usual(&mut request, &context.shared.header.account_id);
     match kind {
         IdentityKind::User => {
             request.mark_absent("aws:PrincipalTag/*");
@@ -224,10 +228,15 @@ fn request_context(context: &Context, kind: IdentityKind, principal: &Principal)
         IdentityKind::Group => request.mark_absent("aws:FederatedProvider"),
         IdentityKind::Role => request.mark_absent("aws:username"),
     }
-    request.set("aws:ViaAWSService", "false");
-    request.set("aws:SecureTransport", "true");
     request.set("aws:CurrentTime", context.now().to_string());
     request.set("aws:EpochTime", context.now().as_second().to_string());
-    request.set("aws:ResourceAccount", context.shared.header.account_id.as_str());
     request
+}
+
+/// What is the same for all requests that somebody makes by himself on resources of his account.
+fn usual(request: &mut RequestContext, account: &str) {
+    FROM_SERVICES.iter().for_each(|key| request.mark_absent(key));
+    request.set("aws:ViaAWSService", "false");
+    request.set("aws:SecureTransport", "true");
+    request.set("aws:ResourceAccount", account);
 }

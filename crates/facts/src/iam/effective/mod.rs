@@ -1,6 +1,7 @@
 //! What a user, group or role may really do: its identity policies, those of its groups included, after its
 //! permissions boundary and the organization's service control policies, decided by the policy engine.
 
+mod administration;
 mod candidates;
 mod held;
 mod questions;
@@ -63,6 +64,8 @@ facts! {
         resource: String, reads [];
         /// Whether it is allowed without conditions on who or where the caller is.
         access: Access, reads [];
+        /// These conditions, as text; those of a Deny begin with `unless`.
+        conditions: Vec<String>, reads [];
         /// What names the policy that allows it: an ARN.
         policy: String, reads [];
         /// Where the statement stands in that policy: a JSON pointer.

@@ -3,8 +3,10 @@
 use palisade_policy::actions::{AccessLevel, Action, Service, table};
 use palisade_policy::compiled::CompiledStatement;
 use palisade_policy::document::{Effect, PatternElement};
-use palisade_policy::evaluate::{Decision, Explanation, Layer, Reason, Residual, decide, explain};
-use palisade_policy::policies::{Policies, PolicySet};
+use palisade_policy::evaluate::{
+    Decision, Explanation, Layer, Reason, Residual, StatementReference, decide, explain,
+};
+use palisade_policy::policies::{Policies, PolicySet, PrincipalPolicies};
 use palisade_policy::request::{Action as Asked, Request, Resource};
 
 use super::Permission;
@@ -55,6 +57,11 @@ impl Held {
         actions.iter().filter_map(|name| self.on_every(&table().action(name)?)).collect()
     }
 
+    /// The action, if it is allowed on every resource of a type that it takes.
+    pub(crate) fn may_everywhere(&self, action: &str) -> Option<Permission> {
+        self.on_every(&table().action(action)?)
+    }
+
     /// Those of the actions that are allowed on some resource.
     pub(super) fn somewhere(&self, actions: &[&str]) -> Vec<Permission> {
         let known = actions.iter().filter_map(|name| table().action(name));
@@ -91,16 +98,26 @@ impl Held {
     }
 
     /// The action on resources that nobody names, if it is allowed on all of one type.
-    fn on_every(&self, action: &Action<'_>) -> Option<Permission> {
+    pub(super) fn on_every(&self, action: &Action<'_>) -> Option<Permission> {
+        self.on_every_by(&self.policies, action)
+    }
+
+    /// The same by other policies.
+    pub(super) fn on_every_by(
+        &self,
+        policies: &PrincipalPolicies,
+        action: &Action<'_>,
+    ) -> Option<Permission> {
         let asked = Asked::parse(&action.full_name())?;
+        let name = || action.full_name();
         if action.is_wildcard_only() {
-            return self.allowed(action, &asked, &Resource::none());
+            return self.allowed_by(policies, name, &asked, &Resource::none());
         }
         let kinds = action.resource_types();
         let mut pairs = kinds.flat_map(|(kind, _)| candidates::unnamed(kind, &self.partition, &self.account));
         pairs.find_map(|[one, other]| {
-            self.allowed(action, &asked, &self.resource(&one))?;
-            self.allowed(action, &asked, &self.resource(&other))
+            self.allowed_by(policies, name, &asked, &self.resource(&one))?;
+            self.allowed_by(policies, name, &asked, &self.resource(&other))
         })
     }
 
@@ -126,40 +143,91 @@ impl Held {
 
     /// The request as a permission, if the engine allows it, perhaps under conditions.
     fn allowed(&self, action: &Action<'_>, asked: &Asked, resource: &Resource) -> Option<Permission> {
-        let policies =
-            Policies { principal: &self.policies, resource: &self.resource, management_account: None };
+        self.allowed_by(&self.policies, || action.full_name(), asked, resource)
+    }
+
+    /// The same by other policies than its own.
+    pub(super) fn allowed_by(
+        &self,
+        policies: &PrincipalPolicies,
+        action: impl Fn() -> String,
+        asked: &Asked,
+        resource: &Resource,
+    ) -> Option<Permission> {
+        let policies = Policies { principal: policies, resource: &self.resource, management_account: None };
         let request = Request { principal: &self.principal, action: asked, resource, context: &self.context };
         if !matches!(decide(request, policies), Decision::Allowed | Decision::Conditional) {
             return None;
         }
         let explanation = explain(request, policies);
-        let access = access(&explanation, action.service())?;
+        let access = access(&explanation, asked.service())?;
         let (policy, pointer) = statement(&explanation);
         Some(Permission {
-            action: action.full_name(),
+            action: action(),
             resource: resource.arn().to_owned(),
             access,
+            conditions: if access == Access::Yes { Vec::new() } else { conditions_of(&explanation, asked.service()) },
             policy,
             pointer,
         })
     }
 }
 
-/// Whether a request that is not denied outright is allowed: conditions that the caller chooses count as met.
-fn access(explanation: &Explanation, service: &Service) -> Option<Access> {
+/// Whether a request that is not denied outright is allowed: of an Allow, conditions that the caller chooses count as
+/// met; a Deny with one of these is one that he evades.
+fn access(explanation: &Explanation, service: &str) -> Option<Access> {
     if explanation.decision == Decision::Allowed {
         return Some(Access::Yes);
     }
     if !explanation.can_be_allowed {
         return None;
     }
-    let is_chosen = |residual: &Residual| match residual {
+    let statements = || {
+        explanation.because.iter().filter_map(|reason| match reason {
+            Reason::Statement { statement, is_conditional } => Some((statement, *is_conditional)),
+            Reason::NoAllow { .. } | Reason::Malformed { .. } | Reason::Rule(_) => None,
+        })
+    };
+    let asks = |statement: &StatementReference| {
+        let residual = explanation.residual.iter();
+        let own = residual.filter(|one| one.statement() == statement);
+        own.map(|one| is_chosen(one, service)).collect::<Vec<_>>()
+    };
+    let of_layer = |layer: Layer| {
+        let mut allows = statements()
+            .filter(|(one, _)| one.effect == Effect::Allow && one.layer == layer)
+            .map(|(one, is_conditional)| !is_conditional || asks(one).into_iter().all(|chosen| chosen))
+            .peekable();
+        allows.peek().is_none() || allows.any(|is_open| is_open)
+    };
+    let mut denies = statements().filter(|(one, _)| one.effect == Effect::Deny);
+    let is_open = [Layer::Identity, Layer::Boundary, Layer::ServiceControl].into_iter().all(of_layer)
+        && denies.all(|(one, _)| asks(one).into_iter().any(|chosen| chosen));
+    Some(if is_open { Access::Yes } else { Access::Conditional })
+}
+
+fn is_chosen(residual: &Residual, service: &str) -> bool {
+    match residual {
         Residual::Condition { key, .. } => {
-            conditions::is_chosen_by_caller(key) || is_region(key) && service.prefix() != "iam"
+            conditions::is_chosen_by_caller(key) || is_region(key) && service != "iam"
         }
         Residual::Variable { .. } => false,
+    }
+}
+
+/// The conditions that the caller does not choose, as text.
+fn conditions_of(explanation: &Explanation, service: &str) -> Vec<String> {
+    let text = |residual: &Residual| {
+        let unless = if residual.statement().effect == Effect::Deny { "unless " } else { "" };
+        match residual {
+            Residual::Condition { operator, key, values, .. } => {
+                format!("{unless}{operator} {key} {}", values.join(" | "))
+            }
+            Residual::Variable { .. } => format!("{unless}a policy variable fits the resource"),
+        }
     };
-    Some(if explanation.residual.iter().all(is_chosen) { Access::Yes } else { Access::Conditional })
+    let asked = explanation.residual.iter().filter(|one| !is_chosen(one, service));
+    asked.map(text).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
 /// Whether a key names the region of a request, which the caller of a regional service chooses.
