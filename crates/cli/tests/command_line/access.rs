@@ -28,6 +28,12 @@ fn can_names_the_statement_and_what_the_answer_hangs_on() {
         "arn:aws:iam::111122223333:user/oncall/inline-policy/friday-night-fix"
     );
     assert_eq!(oncall["assumes"], serde_json::json!(["scp_not_read", "rcp_not_read"]));
+    place.write("scps.json", r#"[{"org_id": "r-root", "policies": []}]"#);
+    assert_eq!(of("oncall", &["--scps", "scps.json"])["decision"], "ImplicitlyDenied");
+    place.write("scps.json", "{}");
+    let example = example();
+    let broken = [&reads[..1], &[example.to_str().unwrap()], &reads[1..], &["oncall", "--scps", "scps.json"]];
+    place.run(&broken.concat()).failed(1, &["scps.json", "JSON array of levels"]);
     let stranger = of("anonymous", &[]);
     assert_eq!(stranger["decision"], "Conditional");
     assert_eq!(stranger["residual"][0]["key"], "aws:SourceIp");

@@ -22,6 +22,7 @@ pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
         match Held::of(context, identity) {
             Known::Known(held) => {
                 items.extend(held.administration().map(|found| Administrator {
+                    directly: directly(context, identity),
                     arn: record.arn.to_owned(),
                     name: record.name.to_owned(),
                     kind: identity.kind.text().to_owned(),
@@ -34,6 +35,14 @@ pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
         }
     }
     Listed { items, incomplete: hidden }
+}
+
+/// Whether an administrator is one without its groups.
+fn directly(context: &Context, identity: Identity) -> bool {
+    match Held::directly(context, identity) {
+        Known::Known(held) => held.administration().is_some(),
+        Known::Unknown(_) => false,
+    }
 }
 
 /// The groups and roles that see bills.

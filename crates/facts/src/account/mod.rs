@@ -97,6 +97,8 @@ facts! {
         conditions: Vec<String>, reads [];
         /// The ARN of the policy that makes it so.
         policy: String, reads [];
+        /// Whether it is one by its own policies, without those of its groups.
+        directly: bool, reads [];
     }
 }
 

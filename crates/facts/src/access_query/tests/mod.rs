@@ -4,6 +4,7 @@
 
 mod can;
 mod laws;
+mod lists_and_scps;
 mod who_can;
 
 use palisade_snapshot::{Resource, Shared};

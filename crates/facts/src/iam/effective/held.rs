@@ -49,8 +49,17 @@ struct Compiled {
 }
 
 impl Held {
-    /// What an identity holds; unknown if one of its policies is.
+    /// What an identity holds, by its groups too; unknown if one of these policies is.
     pub(crate) fn of(context: &Context, identity: Identity) -> Known<Self> {
+        Self::with(context, identity, groups(context, identity))
+    }
+
+    /// What an identity holds without its groups.
+    pub(crate) fn directly(context: &Context, identity: Identity) -> Known<Self> {
+        Self::with(context, identity, Vec::new())
+    }
+
+    fn with(context: &Context, identity: Identity, groups: Documents<'_>) -> Known<Self> {
         let mut missing = None;
         let mut read = |(name, document): (String, Known<&PolicyDocument>)| match document {
             Known::Known(document) => Some(Compiled {
@@ -63,7 +72,6 @@ impl Held {
             }
         };
         let own = context.documents_of(identity);
-        let groups = groups(context, identity);
         let boundary = boundary(context, identity);
         let identity_policies: Vec<Compiled> = own.into_iter().chain(groups).filter_map(&mut read).collect();
         let boundary = boundary.and_then(&mut read);
