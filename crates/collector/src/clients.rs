@@ -21,7 +21,7 @@ pub(crate) struct Clients {
     evidence: BTreeSet<Evidence>,
     meter: Arc<Meter>,
     home: String,
-    paces: Mutex<BTreeMap<(Service, String), Arc<Pace>>>,
+    paces: Mutex<BTreeMap<Option<(Service, String)>, Arc<Pace>>>,
     buckets: Mutex<BTreeMap<String, aws_sdk_s3::Client>>,
 }
 
@@ -120,14 +120,16 @@ impl Clients {
 
     fn lane(&self, service: Service, region: &str) -> Transport {
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
-        let pace = Arc::clone(paces.entry((service, region.to_owned())).or_default());
+        // What is behind one address of its own has one limit.
+        let counted = self.sdk.endpoint_url().is_none_or(is_of_aws);
+        let pace = Arc::clone(paces.entry(counted.then(|| (service, region.to_owned()))).or_default());
         self.transport.in_lane(Lane { pace, meter: Arc::clone(&self.meter), region: Arc::from(region) })
     }
 
     /// Whether a service is at an address that knows nothing of names below it. AWS's own
     /// addresses, those of VPC endpoints included, do.
     fn has_plain_endpoint(&self, service_id: &str) -> bool {
-        self.endpoint_url(service_id).is_some_and(|url| !url.contains(".amazonaws."))
+        self.endpoint_url(service_id).is_some_and(|url| !is_of_aws(&url))
     }
 
     /// The address that the options, the environment or the profile name in place of AWS's own.
@@ -157,6 +159,11 @@ fn organizations_region(partition: &str) -> &'static str {
         "aws-eusc" => "eusc-de-east-1",
         _ => "us-east-1",
     }
+}
+
+/// Whether an address is one of AWS's, those of VPC endpoints included.
+fn is_of_aws(url: &str) -> bool {
+    url.contains(".amazonaws.")
 }
 
 #[cfg(test)]

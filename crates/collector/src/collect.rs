@@ -19,7 +19,7 @@ use crate::journal::Begun;
 use crate::meter::Meter;
 use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS};
 use crate::organization::Organizations;
-use crate::reader::{Reader, listing};
+use crate::reader::{Gate, Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
 use crate::scope::RegionScope;
 use crate::session::{Profile, Session};
@@ -59,8 +59,8 @@ async fn collect_with(
     let mut allowed = evidence.clone();
     allowed.insert(Evidence::Caller);
     let clients = Clients::new(sdk, transport, allowed, Arc::clone(&meter));
-    let journal = options.journal.clone();
-    let reader = Reader { evidence, cancel: cancel.clone(), meter, progress, journal };
+    let (journal, gate) = (options.journal.clone(), Gate::new(options));
+    let reader = Reader { evidence, cancel: cancel.clone(), meter, progress, journal, gate };
     let deadline = async {
         tokio::time::sleep(options.deadlines.account).await;
         cancel.end(Reason::Timeout);

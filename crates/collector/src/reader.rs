@@ -1,5 +1,7 @@
 //! Makes calls and keeps what became of each.
 
+mod gate;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::future::Future;
@@ -14,6 +16,7 @@ use crate::failure::{Failure, classify};
 use crate::meter::Meter;
 use crate::operation::Operation;
 use crate::{Cancel, Journal, Progress};
+pub(crate) use gate::Gate;
 
 /// What every reading part of a collection shares.
 pub(crate) struct Reader {
@@ -23,6 +26,7 @@ pub(crate) struct Reader {
     pub(crate) meter: Arc<Meter>,
     pub(crate) progress: Arc<dyn Progress>,
     pub(crate) journal: Option<Journal>,
+    pub(crate) gate: Gate,
 }
 
 /// The resource has been deleted since it was listed.
@@ -43,30 +47,40 @@ impl Reader {
     }
 
     /// Makes one call and takes from its answer what is wanted.
-    pub(crate) async fn read<A, T, E>(
+    ///
+    /// The futures of the SDK are large and many are under way, so each is put on the heap before it
+    /// becomes a part of another.
+    pub(crate) fn read<A, T, E>(
         &self,
         operation: &'static Operation,
         region: &str,
         call: impl Future<Output = Result<A, SdkError<E, HttpResponse>>>,
         take: impl FnOnce(A) -> Result<T, Missing>,
-    ) -> Result<T, Failure>
+    ) -> impl Future<Output = Result<T, Failure>>
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let read = tokio::select! {
-            biased;
-            reason = self.cancel.ended() => Err(ended(operation, reason)),
-            answer = Box::pin(call) => match answer {
+        let call = Box::pin(call);
+        let answer = async move {
+            let _let_in = self.gate.enter(operation, region).await;
+            match call.await {
                 Ok(answer) => take(answer)
                     .map_err(|missing| Failure::unreadable(operation, Reason::Malformed, &missing)),
                 Err(error) => Err(classify(operation, &error)),
-            },
+            }
         };
-        if let Err(Failure::Unreadable(why)) = &read {
-            self.meter.failed(operation, region, why.reason);
+        async move {
+            let read = tokio::select! {
+                biased;
+                reason = self.cancel.ended() => Err(ended(operation, reason)),
+                read = answer => read,
+            };
+            if let Err(Failure::Unreadable(why)) = &read {
+                self.meter.failed(operation, region, why.reason);
+            }
+            self.progress.answered(operation.name);
+            read
         }
-        self.progress.answered(operation.name);
-        read
     }
 
     /// Reads one piece of evidence, if it is asked for.

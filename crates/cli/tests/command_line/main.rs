@@ -22,6 +22,7 @@ mod permissions;
 mod rules_diff;
 mod scan;
 mod scan_accounts;
+mod scan_credentials;
 mod scan_evidence_loss;
 mod scan_permissions;
 mod scan_report;

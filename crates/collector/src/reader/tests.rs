@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::Options;
 use crate::operation::LIST_BUCKETS;
 
 fn reader() -> Reader {
@@ -10,6 +11,7 @@ fn reader() -> Reader {
         meter: Arc::default(),
         progress: Arc::new(()),
         journal: None,
+        gate: Gate::new(&Options::new(BTreeSet::new(), jiff::Timestamp::UNIX_EPOCH)),
     }
 }
 

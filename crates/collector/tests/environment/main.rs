@@ -110,13 +110,19 @@ fn each_service_may_have_its_own_endpoint() {
 }
 
 #[test]
-fn the_number_of_attempts_is_honoured() {
+fn the_number_of_attempts_is_honoured_in_both_retry_modes() {
     let emulator = emulator();
-    emulator.proxy().inject("iam:GetAccountSummary", Fault::ServerError);
     let endpoint = emulator.endpoint();
-    let attempts = ("AWS_MAX_ATTEMPTS", "2");
-    collect(&[KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", &endpoint), attempts]).unwrap();
-    assert_eq!(emulator.proxy().counts().get("iam:GetAccountSummary"), Some(&2));
+    for mode in ["standard", "adaptive"] {
+        for fault in [Fault::ServerError, Fault::Throttled] {
+            emulator.proxy().clear();
+            emulator.proxy().inject("iam:GetAccountSummary", fault.clone());
+            let settings = [("AWS_MAX_ATTEMPTS", "2"), ("AWS_RETRY_MODE", mode)];
+            collect(&[&KEYS[..], &[("AWS_ENDPOINT_URL", &endpoint)], &settings].concat()).unwrap();
+            let asked = emulator.proxy().counts().get("iam:GetAccountSummary").copied();
+            assert_eq!(asked, Some(2), "{mode} {fault:?}");
+        }
+    }
 }
 
 #[test]

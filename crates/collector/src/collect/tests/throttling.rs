@@ -78,8 +78,9 @@ fn a_service_that_says_when_to_come_back_is_left_alone_until_then() {
     assert_eq!(within(1000, 1900), 0);
 }
 
+/// Such as a gateway, or an emulator: its limit is for all services together.
 #[test]
-fn every_service_has_a_rate_of_its_own() {
+fn services_behind_one_address_share_a_rate() {
     let emulator = Emulator::with(Filling::generate(Sizes::MEDIUM)).unwrap();
     emulator.proxy().clear();
     emulator.proxy().throttle_above(Some(LIMIT));
@@ -93,17 +94,17 @@ fn every_service_has_a_rate_of_its_own() {
 fn a_ceiling_is_never_exceeded() {
     let emulator = mixed();
     let mut options = everything();
-    options.max_requests_per_second = NonZeroU32::new(25);
+    options.max_requests_per_second = NonZeroU32::new(15);
     let began = Instant::now();
     collected(&emulator, &options);
     let asked = emulator.proxy().requests();
-    let least = Duration::from_secs_f64((asked.len() - 1) as f64 / 25.0);
+    let least = Duration::from_secs_f64((asked.len() - 1) as f64 / 15.0);
     assert!(began.elapsed() >= least, "{} requests in {:?}", asked.len(), began.elapsed());
     for (place, first) in asked.iter().enumerate() {
-        let second = asked[place..]
+        let next = asked[place..]
             .iter()
-            .take_while(|one| one.arrived.saturating_duration_since(first.arrived) < Duration::from_secs(1));
-        // They leave evenly and may arrive a little closer.
-        assert!(second.count() <= 30);
+            .take_while(|one| one.arrived.saturating_duration_since(first.arrived) < Duration::from_secs(3));
+        // They leave evenly; a busy machine may take some in later, and so closer to the next ones.
+        assert!(next.count() <= 60);
     }
 }
