@@ -162,7 +162,7 @@ fn public_means_every_aws_account() {
 fn regions_that_could_not_be_listed_may_hold_more_unless_the_user_chose_where_to_look() {
     let denied = Unreadable::new("account:ListRegions", "account:ListRegions", Reason::Denied, "");
     let gaps = |change: &dyn Fn(&mut Shared)| {
-        let mut shared = made("ecr.repository", &json!({})).facts.context.shared.clone();
+        let mut shared = Shared::clone(&made("ecr.repository", &json!({})).facts.context.shared);
         shared.account.regions = Observed::Unreadable(denied.clone());
         change(&mut shared);
         let facts = Facts::new(&shared, &Declarations::default());
@@ -184,7 +184,7 @@ fn regions_that_could_not_be_listed_may_hold_more_unless_the_user_chose_where_to
 #[test]
 fn a_region_whose_repositories_nobody_could_list_may_hide_a_registry_too() {
     let denied = Unreadable::new("ecr:DescribeRepositories", "ecr:DescribeRepositories", Reason::Denied, "");
-    let mut shared = made("ecr.repository", &json!({})).facts.context.shared.clone();
+    let mut shared = Shared::clone(&made("ecr.repository", &json!({})).facts.context.shared);
     for listing in &mut shared.listings {
         listing.withhold(Evidence::Repositories, &denied);
     }

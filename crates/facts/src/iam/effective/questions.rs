@@ -166,7 +166,11 @@ impl Held {
             action: action(),
             resource: resource.arn().to_owned(),
             access,
-            conditions: if access == Access::Yes { Vec::new() } else { conditions_of(&explanation, asked.service()) },
+            conditions: if access == Access::Yes {
+                Vec::new()
+            } else {
+                conditions_of(&explanation, asked.service())
+            },
             policy,
             pointer,
         })
