@@ -13,6 +13,9 @@ use crate::meter::Meter;
 use crate::session::DEFAULT_REGION;
 use crate::transport::{Lane, Pace, Transport};
 
+/// What a limit of requests holds for: a service in a region, or everything behind one address.
+type Counted = Option<(Service, String)>;
+
 /// Makes clients that keep one pace per service and region, as services count requests.
 #[derive(Debug)]
 pub(crate) struct Clients {
@@ -21,7 +24,7 @@ pub(crate) struct Clients {
     evidence: BTreeSet<Evidence>,
     meter: Arc<Meter>,
     home: String,
-    paces: Mutex<BTreeMap<Option<(Service, String)>, Arc<Pace>>>,
+    paces: Mutex<BTreeMap<Counted, Arc<Pace>>>,
     buckets: Mutex<BTreeMap<String, aws_sdk_s3::Client>>,
 }
 
