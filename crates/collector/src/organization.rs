@@ -198,11 +198,15 @@ fn policy(summary: PolicySummary, documents: &BTreeMap<String, String>) -> Organ
     OrganizationPolicy { document, id: summary.id, name: summary.name, aws_managed: summary.aws_managed }
 }
 
-/// Organizations answers `AccessDeniedException` to whoever is neither the management account nor a delegated
-/// administrator ("ListRoots" in the AWS Organizations API Reference): most accounts can't ask.
+/// What IAM says in place of an answer ("Troubleshoot access denied error messages" in the IAM User Guide).
+const NOT_AUTHORIZED: &str = "is not authorized to perform";
+
+/// Organizations answers `AccessDeniedException` to accounts that are neither the management account nor a delegated
+/// administrator ("ListRoots" in the AWS Organizations API Reference): most can't ask. Where it is the caller who may
+/// not, IAM says who and what.
 fn unless_refused(failure: Failure) -> Failure {
     match failure {
-        Failure::Unreadable(why) if why.reason == Reason::Denied => {
+        Failure::Unreadable(why) if why.reason == Reason::Denied && !why.message.contains(NOT_AUTHORIZED) => {
             Failure::NotOffered(NotOffered { operation: why.operation, message: why.message })
         }
         other => other,
@@ -286,4 +290,24 @@ struct PolicyAnswer {
 #[serde(rename_all = "PascalCase")]
 struct PolicyContent {
     content: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_that_cannot_ask_is_told_from_a_caller_who_may_not() {
+        let denied =
+            |message: &str| unless_refused(Failure::unreadable(&LIST_ROOTS, Reason::Denied, message));
+        let account = denied("AccessDeniedException: You don't have permissions to access this resource.");
+        assert!(matches!(account, Failure::NotOffered(_)), "{account:?}");
+        let caller = denied(
+            "AccessDeniedException: User: arn:aws:iam::111122223333:user/a is not authorized to perform: \
+             organizations:ListRoots because no identity-based policy allows the organizations:ListRoots action",
+        );
+        assert!(matches!(caller, Failure::Unreadable(_)), "{caller:?}");
+        let slow = unless_refused(Failure::unreadable(&LIST_ROOTS, Reason::Throttled, "Rate exceeded"));
+        assert!(matches!(slow, Failure::Unreadable(_)), "{slow:?}");
+    }
 }
