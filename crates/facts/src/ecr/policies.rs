@@ -107,7 +107,7 @@ pub(super) fn registry_shared_with(context: &Context, registry: &Registry) -> Kn
     let mut unread = Unread::new(Evidence::RegistryPolicy);
     let account = &context.shared.header.account_id;
     let partition = &context.shared.header.partition;
-    let arns = policy.document.known().and_then(Option::as_ref).map(|policy| repositories(policy));
+    let arns = policy.document.known().and_then(Option::as_ref).map(repositories);
     let any = format!("arn:{partition}:ecr:{}:{account}:repository/{EXAMPLE}", registry.region);
     let arns: BTreeSet<String> = arns.into_iter().flatten().chain([any]).collect();
     let denials = limited(Known::Known(None), &context.organization.rcps);
