@@ -153,7 +153,8 @@ pub(crate) async fn public_access_block(
     clients: &Clients,
     account_id: &str,
 ) -> Result<BlockPublicAccess, Failure> {
-    let call = clients.s3control(account_id).get_public_access_block().account_id(account_id).send();
+    let call =
+        clients.s3control(account_id, clients.home()).get_public_access_block().account_id(account_id).send();
     reader
         .read(&GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, clients.home(), call, |answer| {
             let settings =

@@ -79,9 +79,9 @@ impl Clients {
         aws_sdk_iam::Client::from_conf(configure!(self, aws_sdk_iam, Service::Iam, &self.home).build())
     }
 
-    /// S3 Control, for the account's own settings.
-    pub(crate) fn s3control(&self, account_id: &str) -> aws_sdk_s3control::Client {
-        let mut builder = configure!(self, aws_sdk_s3control, Service::S3Control, &self.home);
+    /// S3 Control of one region; the account's own settings are the same in each.
+    pub(crate) fn s3control(&self, account_id: &str, region: &str) -> aws_sdk_s3control::Client {
+        let mut builder = configure!(self, aws_sdk_s3control, Service::S3Control, region);
         if self.has_plain_endpoint("S3 Control") {
             builder = builder.interceptor(PlainHost { account_id: account_id.to_owned() });
         }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use futures_util::StreamExt;
 use palisade_snapshot::{
-    Account, Bucket, ContactType, Evidence, FORMAT, Header, Listing, NotOffered, Observed, Paged, Reason,
-    RecordKind, Region, Shared, Snapshot, SnapshotScope, with_prerequisites,
+    AccessPoint, Account, Bucket, ContactType, Evidence, FORMAT, Header, Listing, MultiRegionAccessPoint,
+    NotOffered, Observed, Paged, Reason, RecordKind, Region, Shared, Snapshot, SnapshotScope,
+    with_prerequisites,
 };
 
+use crate::access_points::AccessPoints;
 use crate::account::{self, Caller};
 use crate::buckets::{Buckets, RegionFilter};
 use crate::clients::Clients;
@@ -99,10 +101,10 @@ impl Collection<'_> {
         self.reader.progress.caller(&caller.arn);
         self.reader.progress.planned(self.account_calls());
         let iam = Iam { reader: self.reader, client: self.clients.iam(), home: self.clients.home() };
-        let (regional, identities, buckets, account) = tokio::join!(
+        let (regional, identities, storage, account) = tokio::join!(
             Box::pin(self.regional()),
             Box::pin(self.identities(&iam)),
-            Box::pin(self.buckets(&caller)),
+            Box::pin(self.storage(&caller)),
             Box::pin(self.account(&iam, &caller)),
         );
         let Regional { scope, regions, registries } = regional?;
@@ -116,10 +118,7 @@ impl Collection<'_> {
             shared.policies = identities.policies;
         }
         let mut snapshot = Snapshot { shared, buckets: Vec::new(), repositories: Vec::new() };
-        if let Some((buckets, listing)) = buckets {
-            snapshot.buckets = buckets;
-            snapshot.shared.listings.push(listing);
-        }
+        storage.put_into(&mut snapshot);
         for content in registries {
             snapshot.repositories.extend(content.repositories);
             snapshot.shared.registries.extend(content.registry);
@@ -205,6 +204,33 @@ impl Collection<'_> {
             max_in_flight: self.options.max_in_flight.get(),
         };
         Some(buckets.all().await)
+    }
+
+    /// The buckets, then the access points where they are; Multi-Region Access Points meanwhile.
+    async fn storage(&self, caller: &Caller) -> Storage {
+        let points = AccessPoints {
+            reader: self.reader,
+            clients: self.clients,
+            account_id: &caller.account_id,
+            partition: &caller.partition,
+            max_in_flight: self.options.max_in_flight.get(),
+        };
+        let of_regions = async {
+            let buckets = self.buckets(caller).await;
+            let points = match &buckets {
+                Some((buckets, listing)) if self.reader.asks(Evidence::AccessPoints) => {
+                    Some(points.of_regions(buckets, listing).await)
+                }
+                _ => None,
+            };
+            (buckets, points)
+        };
+        let multi_region = async {
+            let asks = self.reader.asks(Evidence::MultiRegionAccessPoints);
+            if asks { Some(points.multi_region().await) } else { None }
+        };
+        let ((buckets, access_points), multi_region) = tokio::join!(of_regions, multi_region);
+        Storage { buckets, access_points, multi_region }
     }
 
     async fn account(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
@@ -342,8 +368,35 @@ fn forget_repetitions(snapshot: &mut Snapshot) {
     shared.groups.dedup_by(|a, b| a.arn == b.arn);
     shared.roles.dedup_by(|a, b| a.arn == b.arn);
     shared.policies.dedup_by(|a, b| a.arn == b.arn);
+    shared.access_points.dedup_by(|a, b| a.arn == b.arn);
+    shared.multi_region_access_points.dedup_by(|a, b| a.arn == b.arn);
     snapshot.buckets.dedup_by(|a, b| a.arn == b.arn);
     snapshot.repositories.dedup_by(|a, b| a.arn == b.arn);
+}
+
+/// S3 as the account has it; nothing where nobody asked.
+struct Storage {
+    buckets: Option<(Vec<Bucket>, Listing)>,
+    access_points: Option<(Vec<AccessPoint>, Vec<Listing>)>,
+    multi_region: Option<(Vec<MultiRegionAccessPoint>, Listing)>,
+}
+
+impl Storage {
+    fn put_into(self, snapshot: &mut Snapshot) {
+        let shared = &mut snapshot.shared;
+        if let Some((buckets, listing)) = self.buckets {
+            snapshot.buckets = buckets;
+            shared.listings.push(listing);
+        }
+        if let Some((points, listings)) = self.access_points {
+            shared.access_points = points;
+            shared.listings.extend(listings);
+        }
+        if let Some((points, listing)) = self.multi_region {
+            shared.multi_region_access_points = points;
+            shared.listings.push(listing);
+        }
+    }
 }
 
 struct Regional {

@@ -22,6 +22,7 @@
 //! # Ok::<(), palisade_collector::CollectError>(())
 //! ```
 
+mod access_points;
 mod account;
 mod answer;
 mod buckets;

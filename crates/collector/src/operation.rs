@@ -125,6 +125,13 @@ operations! {
     GET_BUCKET_TAGGING "s3:GetBucketTagging" xml("Tagging", &["TagSet"]), absent ["NoSuchTagSet"], gone ["NoSuchBucket"];
     GET_BUCKET_NOTIFICATION_CONFIGURATION "s3:GetBucketNotificationConfiguration" xml("NotificationConfiguration", &[]), absent [], gone ["NoSuchBucket"];
     GET_BUCKET_REQUEST_PAYMENT "s3:GetBucketRequestPayment" xml("RequestPaymentConfiguration", &["Payer"]), absent [], gone ["NoSuchBucket"];
+    LIST_ACCESS_POINTS "s3control:ListAccessPoints" xml("ListAccessPointsResult", &[]), absent [], gone [];
+    GET_ACCESS_POINT "s3control:GetAccessPoint" xml("GetAccessPointResult", &["PublicAccessBlockConfiguration"]), absent [], gone ["NoSuchAccessPoint"];
+    GET_ACCESS_POINT_POLICY "s3control:GetAccessPointPolicy" xml("GetAccessPointPolicyResult", &["Policy"]), absent ["NoSuchAccessPointPolicy"], gone ["NoSuchAccessPoint"];
+    GET_ACCESS_POINT_POLICY_STATUS "s3control:GetAccessPointPolicyStatus" xml("GetAccessPointPolicyStatusResult", &["IsPublic"]), absent ["NoSuchAccessPointPolicy"], gone ["NoSuchAccessPoint"];
+    LIST_MULTI_REGION_ACCESS_POINTS "s3control:ListMultiRegionAccessPoints" xml("ListMultiRegionAccessPointsResult", &[]), absent [], gone [];
+    GET_MULTI_REGION_ACCESS_POINT_POLICY "s3control:GetMultiRegionAccessPointPolicy" xml("GetMultiRegionAccessPointPolicyResult", &[]), absent ["NoSuchMultiRegionAccessPointPolicy"], gone ["NoSuchMultiRegionAccessPoint"];
+    GET_MULTI_REGION_ACCESS_POINT_POLICY_STATUS "s3control:GetMultiRegionAccessPointPolicyStatus" xml("GetMultiRegionAccessPointPolicyStatusResult", &[]), absent ["NoSuchMultiRegionAccessPointPolicy"], gone ["NoSuchMultiRegionAccessPoint"];
     DESCRIBE_REPOSITORIES "ecr:DescribeRepositories" json(&["repositories"]), absent [], gone [];
     GET_REGISTRY_SCANNING_CONFIGURATION "ecr:GetRegistryScanningConfiguration" json(&["scanningConfiguration"]), absent [], gone [];
     GET_REGISTRY_POLICY "ecr:GetRegistryPolicy" json(&["policyText"]), absent ["RegistryPolicyNotFoundException"], gone [];

@@ -1,5 +1,6 @@
 //! Accounts as plain data, and how the emulator is filled with them.
 
+mod access_points;
 mod buckets;
 mod description;
 mod documents;
@@ -9,6 +10,7 @@ mod identities;
 mod organization;
 mod repositories;
 
+pub use access_points::{AccessPoint, MultiRegionAccessPoint};
 pub use buckets::{
     BlockPublicAccess, Bucket, CorsRule, LifecycleRule, ObjectLock, Permission, Replica, Website,
 };

@@ -30,6 +30,14 @@ impl Facts {
     pub fn answers(&self, visit: &mut dyn FnMut(Evidence, Option<&str>, Answer)) {
         let shared = &self.context.shared;
         shared.account.each(&mut |evidence, state| visit(evidence, None, Answer::new(evidence, state)));
+        for point in &shared.access_points {
+            point.each(&mut |evidence, state| {
+                visit(evidence, Some(&point.region), Answer::new(evidence, state));
+            });
+        }
+        for point in &shared.multi_region_access_points {
+            point.each(&mut |evidence, state| visit(evidence, None, Answer::new(evidence, state)));
+        }
         for registry in &shared.registries {
             registry.each(&mut |evidence, state| {
                 visit(evidence, Some(&registry.region), Answer::new(evidence, state));

@@ -11,6 +11,7 @@ use crate::{Known, Missing};
 #[derive(Debug, Default)]
 pub(crate) struct BucketDirectory {
     regions: BTreeMap<String, Known<String>>,
+    restricting: BTreeMap<String, Known<bool>>,
     log_targets: BTreeSet<String>,
     /// What hides where other buckets send their logs.
     unread_logging: Option<Missing>,
@@ -37,6 +38,14 @@ impl BucketDirectory {
                 }
             };
             directory.regions.insert(bucket.name.clone(), region);
+            let block = &bucket.public_access_block;
+            let restricts = Known::observed(
+                block,
+                Evidence::BucketPublicAccessBlock,
+                || false,
+                |block| block.restrict_public_buckets,
+            );
+            directory.restricting.insert(bucket.name.clone(), restricts);
             match &bucket.logging {
                 Observed::Present(logging) => {
                     directory.log_targets.insert(logging.target_bucket.clone());
@@ -62,6 +71,15 @@ impl BucketDirectory {
         match Missing::either(context.incomplete(RecordKind::Bucket), left_out) {
             Some(missing) => Known::Unknown(missing),
             None => Known::Known(Whereabouts::NotOurs),
+        }
+    }
+
+    /// Whether the bucket of that name has `RestrictPublicBuckets` on.
+    pub(crate) fn restricts_public_policies(&self, context: &Context, name: &str) -> Known<bool> {
+        match (self.restricting.get(name), self.find(context, name)) {
+            (Some(restricts), _) => restricts.clone(),
+            (None, Known::Unknown(missing)) => Known::Unknown(missing),
+            (None, Known::Known(_)) => Known::Known(false),
         }
     }
 

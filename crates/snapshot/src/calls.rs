@@ -54,6 +54,12 @@ pub enum Scope {
     Region,
     /// Once per bucket.
     Bucket,
+    /// Once per region in which the account has buckets (and once per page).
+    BucketRegion,
+    /// Once per access point.
+    AccessPoint,
+    /// Once per Multi-Region Access Point.
+    MultiRegionAccessPoint,
     /// Once per repository.
     Repository,
     /// Once per identity provider.
@@ -148,6 +154,13 @@ calls! {
     S3 "s3" "GetBucketTagging" ["s3:GetBucketTagging"] Bucket [BucketTags];
     S3 "s3" "GetBucketNotificationConfiguration" ["s3:GetBucketNotification"] Bucket [BucketNotification];
     S3 "s3" "GetBucketRequestPayment" ["s3:GetBucketRequestPayment"] Bucket [BucketRequestPayment];
+    S3Control "s3control" "ListAccessPoints" ["s3:ListAccessPoints"] BucketRegion [AccessPoints];
+    S3Control "s3control" "GetAccessPoint" ["s3:GetAccessPoint"] AccessPoint [AccessPointPublicAccessBlock];
+    S3Control "s3control" "GetAccessPointPolicy" ["s3:GetAccessPointPolicy"] AccessPoint [AccessPointPolicy];
+    S3Control "s3control" "GetAccessPointPolicyStatus" ["s3:GetAccessPointPolicyStatus"] AccessPoint [AccessPointPolicyStatus];
+    S3Control "s3control" "ListMultiRegionAccessPoints" ["s3:ListMultiRegionAccessPoints"] Account [MultiRegionAccessPoints];
+    S3Control "s3control" "GetMultiRegionAccessPointPolicy" ["s3:GetMultiRegionAccessPointPolicy"] MultiRegionAccessPoint [MultiRegionAccessPointPolicy];
+    S3Control "s3control" "GetMultiRegionAccessPointPolicyStatus" ["s3:GetMultiRegionAccessPointPolicyStatus"] MultiRegionAccessPoint [MultiRegionAccessPointPolicyStatus];
     Ecr "ecr" "DescribeRepositories" ["ecr:DescribeRepositories"] Region [Repositories];
     Ecr "ecr" "GetRegistryScanningConfiguration" ["ecr:GetRegistryScanningConfiguration"] Region [RegistryScanning];
     Ecr "ecr" "GetRegistryPolicy" ["ecr:GetRegistryPolicy"] Region [RegistryPolicy];
@@ -187,7 +200,11 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
         match scope {
             Scope::Account => {}
             Scope::Region => all.extend([Evidence::Regions]),
-            Scope::Bucket => all.extend([Evidence::Buckets, Evidence::BucketRegion]),
+            Scope::Bucket | Scope::BucketRegion => all.extend([Evidence::Buckets, Evidence::BucketRegion]),
+            Scope::AccessPoint => {
+                all.extend([Evidence::Buckets, Evidence::BucketRegion, Evidence::AccessPoints]);
+            }
+            Scope::MultiRegionAccessPoint => all.extend([Evidence::MultiRegionAccessPoints]),
             Scope::Repository => all.extend([Evidence::Regions, Evidence::Repositories]),
             Scope::IdentityProvider => {}
         }

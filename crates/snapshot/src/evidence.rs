@@ -84,6 +84,20 @@ evidence! {
     ServiceSpecificCredentials = "iam.service_specific_credential",
     /// The managed policies: the account's own, and AWS's where they are attached.
     Policies = "iam.policy",
+    /// The S3 access points of a region.
+    AccessPoints = "s3.access_point",
+    /// An access point's own Block Public Access settings.
+    AccessPointPublicAccessBlock = "s3.access_point.public_access_block",
+    /// An access point's policy.
+    AccessPointPolicy = "s3.access_point.policy",
+    /// Whether AWS calls an access point's policy public.
+    AccessPointPolicyStatus = "s3.access_point.policy_is_public",
+    /// The S3 Multi-Region Access Points.
+    MultiRegionAccessPoints = "s3.multi_region_access_point",
+    /// A Multi-Region Access Point's policy.
+    MultiRegionAccessPointPolicy = "s3.multi_region_access_point.policy",
+    /// Whether AWS calls a Multi-Region Access Point's policy public.
+    MultiRegionAccessPointPolicyStatus = "s3.multi_region_access_point.policy_is_public",
     /// The S3 general purpose buckets.
     Buckets = "s3.bucket",
     /// The region a bucket is in.

@@ -1,8 +1,8 @@
 //! Walks the evidence of a record: for coverage, and to take evidence away in tests.
 
 use crate::{
-    Account, Bucket, BucketEntry, Evidence, Listing, NotOffered, Observed, OidcProvider, Paged, Registry,
-    Repository, SamlProvider, Unreadable,
+    AccessPoint, Account, Bucket, BucketEntry, Evidence, Listing, MultiRegionAccessPoint, NotOffered,
+    Observed, OidcProvider, Paged, Registry, Repository, SamlProvider, Unreadable,
 };
 
 /// How a piece of evidence was answered.
@@ -159,7 +159,22 @@ observations!(Bucket {
     payer: BucketRequestPayment,
 });
 
-observations!(BucketEntry { region: BucketRegion, logging: BucketLogging });
+observations!(BucketEntry {
+    region: BucketRegion,
+    public_access_block: BucketPublicAccessBlock,
+    logging: BucketLogging,
+});
+
+observations!(AccessPoint {
+    public_access_block: AccessPointPublicAccessBlock,
+    policy: AccessPointPolicy,
+    policy_is_public: AccessPointPolicyStatus,
+});
+
+observations!(MultiRegionAccessPoint {
+    policy: MultiRegionAccessPointPolicy,
+    policy_is_public: MultiRegionAccessPointPolicyStatus,
+});
 
 observations!(Registry {
     scanning: RegistryScanning,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Account, Bucket, Evidence, Group, ManagedPolicy, NotOffered, Reason, Registry, Repository, Role,
-    Unreadable, User,
+    AccessPoint, Account, Bucket, Evidence, Group, ManagedPolicy, MultiRegionAccessPoint, NotOffered, Reason,
+    Registry, Repository, Role, Unreadable, User,
 };
 
 /// One line of a snapshot.
@@ -35,6 +35,12 @@ pub enum Record {
     /// A region's private registry.
     #[serde(rename = "ecr.registry")]
     Registry(Box<Registry>),
+    /// An access point.
+    #[serde(rename = "s3.access_point")]
+    AccessPoint(Box<AccessPoint>),
+    /// A Multi-Region Access Point.
+    #[serde(rename = "s3.multi_region_access_point")]
+    MultiRegionAccessPoint(Box<MultiRegionAccessPoint>),
     /// A bucket.
     #[serde(rename = "s3.bucket")]
     Bucket(Box<Bucket>),
@@ -100,6 +106,12 @@ pub enum RecordKind {
     /// Managed policies.
     #[serde(rename = "iam.policy")]
     Policy,
+    /// Access points, per region with buckets.
+    #[serde(rename = "s3.access_point")]
+    AccessPoint,
+    /// Multi-Region Access Points.
+    #[serde(rename = "s3.multi_region_access_point")]
+    MultiRegionAccessPoint,
     /// Buckets.
     #[serde(rename = "s3.bucket")]
     Bucket,
@@ -110,8 +122,16 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind, in the order of the document.
-    pub const ALL: [Self; 6] =
-        [Self::User, Self::Group, Self::Role, Self::Policy, Self::Bucket, Self::Repository];
+    pub const ALL: [Self; 8] = [
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::Policy,
+        Self::AccessPoint,
+        Self::MultiRegionAccessPoint,
+        Self::Bucket,
+        Self::Repository,
+    ];
 
     /// The evidence that the listing is.
     #[must_use]
@@ -121,6 +141,8 @@ impl RecordKind {
             Self::Group => Evidence::Groups,
             Self::Role => Evidence::Roles,
             Self::Policy => Evidence::Policies,
+            Self::AccessPoint => Evidence::AccessPoints,
+            Self::MultiRegionAccessPoint => Evidence::MultiRegionAccessPoints,
             Self::Bucket => Evidence::Buckets,
             Self::Repository => Evidence::Repositories,
         }

@@ -1,5 +1,6 @@
 //! S3 general purpose buckets.
 
+mod access_point;
 mod directory;
 mod lifecycle;
 mod notification;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::BlockPublicAccess;
 use crate::{Observed, Tag};
 
+pub use access_point::{AccessPoint, MultiRegionAccessPoint, MultiRegionBucket};
 pub use directory::BucketEntry;
 pub use lifecycle::{
     Expiration, LifecycleFilter, LifecycleRule, NoncurrentExpiration, NoncurrentTransition, Transition,

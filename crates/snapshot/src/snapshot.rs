@@ -1,8 +1,8 @@
 //! A whole snapshot in memory.
 
 use crate::{
-    Account, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy, Record, RecordKind,
-    Registry, Repository, Role, User,
+    AccessPoint, Account, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy,
+    MultiRegionAccessPoint, Record, RecordKind, Registry, Repository, Role, User,
 };
 
 /// What every resource's facts may rest on; it stays in memory while the rest streams by.
@@ -22,6 +22,10 @@ pub struct Shared {
     pub policies: Vec<ManagedPolicy>,
     /// The private registries, by region.
     pub registries: Vec<Registry>,
+    /// The access points, by region and ARN.
+    pub access_points: Vec<AccessPoint>,
+    /// The Multi-Region Access Points, by ARN.
+    pub multi_region_access_points: Vec<MultiRegionAccessPoint>,
     /// What other resources' facts rest on about each bucket, by name. It is no record of its own: the buckets
     /// have it.
     pub bucket_directory: Vec<BucketEntry>,
@@ -48,6 +52,8 @@ impl Shared {
             roles: Vec::new(),
             policies: Vec::new(),
             registries: Vec::new(),
+            access_points: Vec::new(),
+            multi_region_access_points: Vec::new(),
             bucket_directory: Vec::new(),
             listings: Vec::new(),
             calls: Vec::new(),
@@ -89,6 +95,8 @@ impl Snapshot {
         shared.roles.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.policies.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.registries.sort_by(|a, b| a.region.cmp(&b.region));
+        shared.access_points.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
+        shared.multi_region_access_points.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.listings.sort_by(|a, b| (a.kind, &a.region).cmp(&(b.kind, &b.region)));
         shared.calls.sort_by(|a, b| (&a.operation, &a.region).cmp(&(&b.operation, &b.region)));
         self.buckets.sort_by(|a, b| a.arn.cmp(&b.arn));
@@ -133,6 +141,13 @@ impl Snapshot {
             RecordKind::Group => records.extend(boxed(&shared.groups, Record::Group)),
             RecordKind::Role => records.extend(boxed(&shared.roles, Record::Role)),
             RecordKind::Policy => records.extend(boxed(&shared.policies, Record::Policy)),
+            RecordKind::AccessPoint => {
+                let here = shared.access_points.iter().filter(|one| Some(one.region.as_str()) == region);
+                records.extend(here.map(|one| Record::AccessPoint(Box::new(one.clone()))));
+            }
+            RecordKind::MultiRegionAccessPoint => {
+                records.extend(boxed(&shared.multi_region_access_points, Record::MultiRegionAccessPoint));
+            }
             RecordKind::Bucket => records.extend(boxed(&self.buckets, Record::Bucket)),
             RecordKind::Repository => {
                 let here = self.repositories.iter().filter(|one| Some(one.region.as_str()) == region);

@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use palisade_snapshot::{
-    AccessControlList, BlockPublicAccess, Bucket, CallRecord, CredentialReport, FORMAT, FailedCalls, Grant,
-    Grantee, Header, Listing, ManagedPolicy, NotOffered, Observed, OpenError, OpenOptions, Paged,
-    PolicyVersion, Reason, RecordKind, Registry, Repository, Role, ScanningConfiguration, Shared, Snapshot,
-    SnapshotScope, StoredSnapshot, Tag, Unreadable, User,
+    AccessControlList, AccessPoint, BlockPublicAccess, Bucket, CallRecord, CredentialReport, FORMAT,
+    FailedCalls, Grant, Grantee, Header, Listing, ManagedPolicy, MultiRegionAccessPoint, MultiRegionBucket,
+    NotOffered, Observed, OpenError, OpenOptions, Paged, PolicyVersion, Reason, RecordKind, Registry,
+    Repository, Role, ScanningConfiguration, Shared, Snapshot, SnapshotScope, StoredSnapshot, Tag,
+    Unreadable, User,
 };
 
 fn denied(operation: &str) -> Unreadable {
@@ -107,6 +108,20 @@ fn repository(region: &str) -> Repository {
     }
 }
 
+fn access_point(region: &str) -> AccessPoint {
+    AccessPoint {
+        arn: format!("arn:aws:s3:{region}:123456789012:accesspoint/reader"),
+        name: "reader".to_owned(),
+        region: region.to_owned(),
+        bucket: "alpha".to_owned(),
+        bucket_account: Some("123456789012".to_owned()),
+        vpc: Some("vpc-1".to_owned()),
+        public_access_block: Observed::Present(BlockPublicAccess::default()),
+        policy: Observed::Unreadable(denied("s3control:GetAccessPointPolicy")),
+        policy_is_public: Observed::default(),
+    }
+}
+
 /// One of everything, in no order.
 fn unsorted() -> Snapshot {
     let mut shared = Shared::new(header());
@@ -141,6 +156,16 @@ fn unsorted() -> Snapshot {
         pull_through_cache_rules: Observed::default(),
         creation_templates: Observed::default(),
     }];
+    shared.access_points = vec![access_point("us-east-1"), access_point("eu-west-1")];
+    shared.multi_region_access_points = vec![MultiRegionAccessPoint {
+        arn: "arn:aws:s3::123456789012:accesspoint/abc.mrap".to_owned(),
+        name: "everywhere".to_owned(),
+        status: "READY".to_owned(),
+        public_access_block: BlockPublicAccess::default(),
+        buckets: vec![MultiRegionBucket { name: "alpha".to_owned(), account: None }],
+        policy: Observed::Absent,
+        policy_is_public: Observed::Absent,
+    }];
     let mut users = Listing::complete(RecordKind::User, None);
     users.incomplete = Some(denied("iam:GetAccountAuthorizationDetails"));
     let mut buckets = Listing::complete(RecordKind::Bucket, None);
@@ -149,6 +174,9 @@ fn unsorted() -> Snapshot {
         Listing::complete(RecordKind::Repository, Some("us-east-1")),
         Listing::complete(RecordKind::Repository, Some("eu-west-1")),
         buckets,
+        Listing::complete(RecordKind::MultiRegionAccessPoint, None),
+        Listing::complete(RecordKind::AccessPoint, Some("us-east-1")),
+        Listing::complete(RecordKind::AccessPoint, Some("eu-west-1")),
         Listing::complete(RecordKind::Policy, None),
         Listing::complete(RecordKind::Role, None),
         users,

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{
-    BlockPublicAccess, Bucket, Group, ManagedPolicy, Organization, Registry, Repository, Role, ScanRule, User,
+    AccessPoint, BlockPublicAccess, Bucket, Group, ManagedPolicy, MultiRegionAccessPoint, Organization,
+    Registry, Repository, Role, ScanRule, User,
 };
 use crate::EmulatorError;
 use crate::proxy::DEFAULT_ACCOUNT;
@@ -44,6 +45,10 @@ pub struct Account {
     pub roles: Vec<Role>,
     /// S3 buckets.
     pub buckets: Vec<Bucket>,
+    /// S3 access points.
+    pub access_points: Vec<AccessPoint>,
+    /// S3 Multi-Region Access Points.
+    pub multi_region_access_points: Vec<MultiRegionAccessPoint>,
     /// ECR repositories.
     pub repositories: Vec<Repository>,
     /// The private registries, by region.

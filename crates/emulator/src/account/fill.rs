@@ -1,5 +1,6 @@
 //! Fills the emulator with an account, through the official clients.
 
+mod access_points;
 mod bucket_behaviour;
 mod buckets;
 mod identities;
@@ -24,6 +25,7 @@ pub(crate) async fn fill(emulator: SocketAddr, account: Account) -> Result<Shape
     settings::fill(&config, &account).await?;
     let access_keys = identities::fill(&config, &account).await?;
     buckets::fill(&config, &account).await?;
+    access_points::fill(&config, &account).await?;
     repositories::fill(&config, &account).await?;
     Ok(Shapes { account, filled_at: Timestamp::now(), access_keys })
 }

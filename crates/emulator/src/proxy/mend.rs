@@ -30,6 +30,8 @@ pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, sta
         "iam:GetCredentialReport" => credential_report::mend(&mut document, shapes),
         "iam:GetAccountAuthorizationDetails" => drop_unattached_policies(&mut document),
         "iam:ListVirtualMFADevices" => drop_seeds(&mut document),
+        "s3control:GetAccessPointPolicyStatus" => set_policy_status(&mut document, incoming, shapes),
+        "s3control:ListAccessPoints" => keep_region(&mut document, &incoming.request.region),
         "s3:GetBucketEncryption" => block_customer_keys(&mut document, incoming, shapes),
         "sts:GetCallerIdentity" => name_caller(&mut document),
         "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity" => learn_account(&document, state),
@@ -119,6 +121,30 @@ fn set_root_counters(document: &mut Element, shapes: &Shapes) {
             let mut entry = Element::new("entry");
             entry.children.extend([child("key", name), child("value", value.to_string())]);
             element.children.push(XMLNode::Element(entry));
+        }
+    });
+}
+
+/// moto calls the policy of every access point public.
+fn set_policy_status(document: &mut Element, incoming: &Incoming, shapes: &Shapes) {
+    let named =
+        |point: &&crate::account::AccessPoint| incoming.request.resource.as_ref() == Some(&point.name);
+    let is_public = shapes.account.access_points.iter().find(named).is_some_and(|point| point.public);
+    visit(document, &mut |element| {
+        if element.name == "PolicyStatus" {
+            set_text(element, "IsPublic", is_public.to_string());
+        }
+    });
+}
+
+/// moto lists the access points of every region in each.
+fn keep_region(document: &mut Element, region: &str) {
+    visit(document, &mut |element| {
+        if element.name == "AccessPointList" {
+            element.children.retain(|node| {
+                let arn = node.as_element().and_then(|point| text_of(point, "AccessPointArn"));
+                arn.is_none_or(|arn| arn.split(':').nth(3) == Some(region))
+            });
         }
     });
 }

@@ -20,6 +20,8 @@ pub(super) enum Shape {
     Group,
     Role,
     Policy,
+    AccessPoint,
+    MultiRegionAccessPoint,
     Bucket,
     Registry,
     Repository,
@@ -40,6 +42,26 @@ impl Shape {
             Self::Group => group(),
             Self::Role => role(),
             Self::Policy => policy(),
+            Self::AccessPoint => json!({
+                "arn": null,
+                "name": "reader",
+                "region": REGION,
+                "bucket": "data",
+                "bucket_account": ACCOUNT,
+                "vpc": null,
+                "public_access_block": "all",
+                "policy": null,
+                "policy_is_public": null,
+            }),
+            Self::MultiRegionAccessPoint => json!({
+                "arn": null,
+                "name": "everywhere",
+                "status": "READY",
+                "public_access_block": "all",
+                "buckets": [{"name": "data", "account": ACCOUNT}],
+                "policy": null,
+                "policy_is_public": null,
+            }),
             Self::Bucket => bucket(),
             Self::Registry => registry(),
             Self::Repository => repository(),
@@ -102,74 +124,7 @@ impl Shape {
             "encryption" => json!({
                 "algorithm": "AES256", "kms_key_id": null, "bucket_key_enabled": false, "blocked_types": null,
             }),
-            "lifecycle" => json!({
-                "id": null,
-                "enabled": true,
-                "filter": {"prefix": "", "tags": [], "larger_than": null, "smaller_than": null},
-                "expiration": null,
-                "transitions": [],
-                "noncurrent_expiration": null,
-                "noncurrent_transitions": [],
-                "abort_multipart_days": null,
-            }),
-            "filter" => json!({"prefix": "", "tags": [], "larger_than": null, "smaller_than": null}),
-            "expiration" => json!({"days": null, "date": null, "expired_delete_markers": false}),
-            "noncurrent_expiration" => json!({"days": 30, "newer_versions_kept": null}),
-            "noncurrent_transitions" => {
-                json!({"days": 30, "newer_versions_kept": null, "storage_class": "GLACIER"})
-            }
-            "website" => json!({
-                "index_document": null, "error_document": null, "redirect_all": null, "routing_redirects": [],
-            }),
-            "redirect" => json!({"host": null, "protocol": null}),
-            "replication" => json!({"role": "arn:aws:iam::111122223333:role/replication", "rules": []}),
-            "replication_rule" => json!({
-                "id": null,
-                "enabled": true,
-                "destination_bucket": "arn:aws:s3:::copies",
-                "destination_account": null,
-                "kms_encrypted_objects": false,
-                "replica_kms_key": null,
-            }),
-            "object_lock" => json!({"enabled": true, "default_retention": null}),
-            "default_retention" => json!({"mode": "GOVERNANCE", "days": null, "years": null}),
-            "notification" => json!({"event_bridge": false, "destinations": []}),
-            "destination" => json!({"arn": null, "events": ["s3:ObjectCreated:*"]}),
-            "newest" | "most_idle" => json!({
-                "digest": "sha256:4f5c3a2b",
-                "tags": ["1.4.2"],
-                "pushed_at": "2026-06-30T00:00:00Z",
-                "last_pulled_at": null,
-                "index": false,
-                "status": "ACTIVE",
-            }),
-            "images" => json!({
-                "images": 1,
-                "indexes": 0,
-                "untagged": 0,
-                "artifacts": 0,
-                "newest": null,
-                "last_pulled_at": null,
-                "most_idle": null,
-            }),
-            "latest_scan" => json!({"status": "COMPLETE", "completed_at": null, "severity_counts": {}}),
-            "pull_through_cache_rules" => json!({
-                "prefix": "cache",
-                "upstream_url": "registry-1.docker.io",
-                "upstream_registry": "docker-hub",
-                "upstream_prefix": null,
-                "credential_arn": null,
-            }),
-            "creation_templates" => json!({
-                "prefix": "ROOT",
-                "applied_for": ["PULL_THROUGH_CACHE"],
-                "tag_mutability": "MUTABLE",
-                "encryption_type": "AES256",
-                "kms_key": null,
-                "policy": null,
-                "lifecycle_policy": null,
-            }),
-            _ => return None,
+            _ => return behaviour(field).or_else(|| stored(field)),
         })
     }
 
@@ -207,6 +162,87 @@ impl Shape {
             _ => return None,
         })
     }
+}
+
+/// The same of what a bucket does with its objects.
+fn behaviour(field: &str) -> Option<Value> {
+    Some(match field {
+        "lifecycle" => json!({
+            "id": null,
+            "enabled": true,
+            "filter": {"prefix": "", "tags": [], "larger_than": null, "smaller_than": null},
+            "expiration": null,
+            "transitions": [],
+            "noncurrent_expiration": null,
+            "noncurrent_transitions": [],
+            "abort_multipart_days": null,
+        }),
+        "filter" => json!({"prefix": "", "tags": [], "larger_than": null, "smaller_than": null}),
+        "expiration" => json!({"days": null, "date": null, "expired_delete_markers": false}),
+        "noncurrent_expiration" => json!({"days": 30, "newer_versions_kept": null}),
+        "noncurrent_transitions" => {
+            json!({"days": 30, "newer_versions_kept": null, "storage_class": "GLACIER"})
+        }
+        "website" => json!({
+            "index_document": null, "error_document": null, "redirect_all": null, "routing_redirects": [],
+        }),
+        "redirect" => json!({"host": null, "protocol": null}),
+        "replication" => json!({"role": "arn:aws:iam::111122223333:role/replication", "rules": []}),
+        "replication_rule" => json!({
+            "id": null,
+            "enabled": true,
+            "destination_bucket": "arn:aws:s3:::copies",
+            "destination_account": null,
+            "kms_encrypted_objects": false,
+            "replica_kms_key": null,
+        }),
+        "object_lock" => json!({"enabled": true, "default_retention": null}),
+        "default_retention" => json!({"mode": "GOVERNANCE", "days": null, "years": null}),
+        "notification" => json!({"event_bridge": false, "destinations": []}),
+        "destination" => json!({"arn": null, "events": ["s3:ObjectCreated:*"]}),
+        _ => return None,
+    })
+}
+
+/// The same of what a registry and its repositories hold.
+fn stored(field: &str) -> Option<Value> {
+    Some(match field {
+        "newest" | "most_idle" => json!({
+            "digest": "sha256:4f5c3a2b",
+            "tags": ["1.4.2"],
+            "pushed_at": "2026-06-30T00:00:00Z",
+            "last_pulled_at": null,
+            "index": false,
+            "status": "ACTIVE",
+        }),
+        "images" => json!({
+            "images": 1,
+            "indexes": 0,
+            "untagged": 0,
+            "artifacts": 0,
+            "newest": null,
+            "last_pulled_at": null,
+            "most_idle": null,
+        }),
+        "latest_scan" => json!({"status": "COMPLETE", "completed_at": null, "severity_counts": {}}),
+        "pull_through_cache_rules" => json!({
+            "prefix": "cache",
+            "upstream_url": "registry-1.docker.io",
+            "upstream_registry": "docker-hub",
+            "upstream_prefix": null,
+            "credential_arn": null,
+        }),
+        "creation_templates" => json!({
+            "prefix": "ROOT",
+            "applied_for": ["PULL_THROUGH_CACHE"],
+            "tag_mutability": "MUTABLE",
+            "encryption_type": "AES256",
+            "kms_key": null,
+            "policy": null,
+            "lifecycle_policy": null,
+        }),
+        _ => return None,
+    })
 }
 
 /// The canonical user id of the account.

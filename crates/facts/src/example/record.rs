@@ -108,7 +108,12 @@ fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
         Shape::ServerCertificate => &[("expires", "expires_at")],
         Shape::SamlProvider => &[("created", "created_at"), ("valid_until", "valid_until")],
         Shape::ServiceSpecificCredential => &[("created", "created_at"), ("expires", "expires_at")],
-        Shape::Account | Shape::Policy | Shape::Registry | Shape::OidcProvider => &[],
+        Shape::Account
+        | Shape::Policy
+        | Shape::Registry
+        | Shape::OidcProvider
+        | Shape::AccessPoint
+        | Shape::MultiRegionAccessPoint => &[],
     }
 }
 

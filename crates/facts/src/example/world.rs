@@ -102,6 +102,13 @@ impl World {
         let arn = match (record.get("arn").and_then(Value::as_str), shape) {
             (Some(arn), _) => arn.to_owned(),
             (None, Shape::Bucket) => format!("arn:{}:s3:::{}", header.partition, text("name")),
+            (None, Shape::AccessPoint | Shape::MultiRegionAccessPoint) => format!(
+                "arn:{}:s3:{}:{}:accesspoint/{}",
+                header.partition,
+                text("region"),
+                header.account_id,
+                text("name")
+            ),
             (None, Shape::Repository) => format!(
                 "arn:{}:ecr:{}:{}:repository/{}",
                 header.partition,
@@ -192,6 +199,30 @@ impl World {
         self.shared.bucket_directory.push(BucketEntry::of(&bucket));
         self.resource = Some(Resource::Bucket(bucket));
         Ok(())
+    }
+
+    /// Adds an access point.
+    pub(super) fn access_point(
+        &mut self,
+        given: &Map<String, Value>,
+        place: &str,
+        extra: &[&str],
+    ) -> Result<Arn, ExampleError> {
+        let (arn, record) = self.named(Shape::AccessPoint, "", given, place, extra)?;
+        self.shared.access_points.push(read(&record, place)?);
+        Ok(arn)
+    }
+
+    /// Adds a Multi-Region Access Point.
+    pub(super) fn multi_region_access_point(
+        &mut self,
+        given: &Map<String, Value>,
+        place: &str,
+        extra: &[&str],
+    ) -> Result<Arn, ExampleError> {
+        let (arn, record) = self.named(Shape::MultiRegionAccessPoint, "", given, place, extra)?;
+        self.shared.multi_region_access_points.push(read(&record, place)?);
+        Ok(arn)
     }
 
     /// Adds a bucket that the example is not about.
@@ -287,8 +318,17 @@ impl World {
 
     /// Adds what stands under `snapshot`.
     fn rest(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
-        const KNOWN: [&str; 7] =
-            ["users", "groups", "roles", "policies", "registries", "buckets", "listings"];
+        const KNOWN: [&str; 9] = [
+            "users",
+            "groups",
+            "roles",
+            "policies",
+            "access_points",
+            "multi_region_access_points",
+            "registries",
+            "buckets",
+            "listings",
+        ];
         for (key, value) in given {
             let here = format!("{place}.{key}");
             if !KNOWN.contains(&key.as_str()) {
@@ -307,6 +347,8 @@ impl World {
                     "groups" => drop(self.group(item, &here, &[])?),
                     "roles" => drop(self.role(item, &here, &[])?),
                     "policies" => drop(self.policy(item, &here, &[])?),
+                    "access_points" => drop(self.access_point(item, &here, &[])?),
+                    "multi_region_access_points" => drop(self.multi_region_access_point(item, &here, &[])?),
                     "buckets" => self.other_bucket(item, &here)?,
                     _ => self.registry(item, &here, &[])?,
                 }
@@ -325,7 +367,8 @@ impl World {
             let mark = mark(value, &here)?.unwrap_or_default();
             let why = mark.get("$unreadable").cloned().unwrap_or_default();
             let why: Unreadable = read(&object(why), &here)?;
-            self.shared.listings.push(Listing { incomplete: Some(why), ..Listing::complete(kind, None) });
+            let region = (kind == RecordKind::AccessPoint).then_some(REGION);
+            self.shared.listings.push(Listing { incomplete: Some(why), ..Listing::complete(kind, region) });
         }
         Ok(())
     }
@@ -350,8 +393,15 @@ impl World {
         }
         for kind in RecordKind::ALL {
             if self.shared.listings_of(kind).next().is_none() {
-                let region = (kind == RecordKind::Repository).then_some(REGION);
-                self.shared.listings.push(Listing::complete(kind, region));
+                let is_regional = matches!(kind, RecordKind::AccessPoint | RecordKind::Repository);
+                let region = match &self.resource {
+                    Some(Resource::Bucket(bucket)) if kind == RecordKind::AccessPoint => {
+                        bucket.region.present().cloned()
+                    }
+                    _ => None,
+                };
+                let region = region.or(is_regional.then(|| REGION.to_owned()));
+                self.shared.listings.push(Listing::complete(kind, region.as_deref()));
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use palisade_policy::public::PolicyKind;
 use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
@@ -32,7 +33,7 @@ facts! {
         /// The same as AWS answers it; null without a policy. A cross-check: no other fact rests on it.
         policy_is_public_by_aws: Known<Option<bool>>, reads [BucketPolicyStatus];
         /// What the public can do with it.
-        exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
+        exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, AccessPoints, BucketRegion, AccessPointPolicy, AccessPointPublicAccessBlock, MultiRegionAccessPoints, MultiRegionAccessPointPolicy, ResourceControlPolicies];
         /// The bucket's own Block Public Access.
         public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock];
         /// Block Public Access in force: each setting is on if it is on for the bucket or for the account.
@@ -102,8 +103,15 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         region: settings::region(&bucket.region),
         created_at: bucket.created_at,
         has_policy: Known::observed(&bucket.policy, Evidence::BucketPolicy, || false, |_| true),
-        policy_is_public: policy_status::is_public(bucket),
-        policy_is_public_by_aws: policy_status::by_aws(&bucket.policy_is_public),
+        policy_is_public: policy_status::is_public(
+            &bucket.policy,
+            Evidence::BucketPolicy,
+            PolicyKind::S3Bucket,
+        ),
+        policy_is_public_by_aws: policy_status::by_aws(
+            &bucket.policy_is_public,
+            Evidence::BucketPolicyStatus,
+        ),
         exposure: BucketExposure::of(context, bucket),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,

@@ -11,6 +11,7 @@ use palisade_snapshot::{
 };
 
 use super::PublicAccessBlock;
+use super::ways_in::WaysIn;
 use crate::context::Context;
 use crate::exposure::{Analysis, Unread, assumes, document, limited};
 use crate::{Access, AccessGrant, Known, Lazy, Listed, Missing, Witness, facts};
@@ -18,7 +19,7 @@ use crate::{Access, AccessGrant, Known, Lazy, Listed, Missing, Witness, facts};
 facts! {
     /// What the public can do with a bucket: everybody on the internet, or everybody with an AWS account.
     ///
-    /// Policy, ACL, object ownership and Block Public Access of bucket and account together, by AWS's
+    /// Policy, ACL, object ownership, Block Public Access of bucket and account, and access points together, by AWS's
     /// definition ("The meaning of public" in the S3 User Guide). What the readable layers decide is decided.
     ///
     /// A capability is "conditional" if AWS calls the policy public although it keeps some out.
@@ -69,6 +70,7 @@ impl BucketExposure {
             acl: bucket.acl.clone(),
             object_ownership: bucket.object_ownership.clone(),
             public_access_block: bucket.public_access_block.clone(),
+            region: bucket.region.clone(),
             ..Bucket::listed(bucket.arn.clone(), bucket.name.clone(), bucket.created_at)
         };
         Lazy::new(move || facts(&context, &bucket))
@@ -80,6 +82,8 @@ fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
     let policy = limited(document(&bucket.policy, Evidence::BucketPolicy), rcps);
     let mut unread = Unread::new(Evidence::BucketPolicy);
     let acl = unread.input(Layer::Acl, Evidence::BucketAcl, &bucket.acl, Vec::new, grants);
+    let ways_in = WaysIn::of(context, bucket);
+    let access_points = ways_in.inputs(&mut unread);
     let inputs = Inputs {
         arn: Some(&bucket.arn),
         account: Some(&context.shared.header.account_id),
@@ -110,7 +114,7 @@ fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
             BlockPublicAccess::default,
             block,
         ),
-        access_points: Input::Known(&[]),
+        access_points: Input::Known(&access_points),
     };
     let analysis = Analysis { exposure: bucket_exposure(&inputs), unread };
     BucketExposure {
@@ -123,12 +127,23 @@ fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
         administer: analysis.access(Capability::Administer),
         limited: analysis.limited(),
         conditions: analysis.conditions(),
-        grants: analysis.grants(),
+        grants: named(analysis.grants(), &ways_in),
         witness: analysis.witness(),
         latent_policy: analysis.latent("policy"),
         latent_acl: latent_acl(context, bucket, &analysis),
         assumes: assumes(rcps),
     }
+}
+
+/// The engine counts access points; a reader knows them by their ARN.
+fn named(mut grants: Listed<AccessGrant>, ways_in: &WaysIn<'_>) -> Listed<AccessGrant> {
+    for grant in &mut grants.items {
+        let index = grant.source.strip_prefix("access_points/").and_then(|index| index.parse().ok());
+        if let Some(arn) = index.and_then(|index| ways_in.arn(index)) {
+            grant.source = arn.to_owned();
+        }
+    }
+    grants
 }
 
 /// While public ACLs are ignored `GetBucketAcl` leaves them out ("GetBucketAcl" in the S3 API Reference), so
@@ -179,7 +194,8 @@ fn ownership(ownership: &Ownership) -> ObjectOwnership {
     }
 }
 
-fn block(settings: &palisade_snapshot::BlockPublicAccess) -> BlockPublicAccess {
+/// The settings as the policy engine has them.
+pub(super) fn block(settings: &palisade_snapshot::BlockPublicAccess) -> BlockPublicAccess {
     BlockPublicAccess {
         block_public_acls: settings.block_public_acls,
         ignore_public_acls: settings.ignore_public_acls,

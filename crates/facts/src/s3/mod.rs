@@ -1,8 +1,10 @@
 //! Amazon S3.
 
+pub mod access_point;
 pub mod bucket;
 mod exposure;
 mod lifecycle;
+pub mod multi_region_access_point;
 mod notification;
 mod object_lock;
 mod policy_status;
@@ -11,11 +13,14 @@ mod relation;
 mod replication;
 mod settings;
 mod tls;
+mod ways_in;
 mod website;
 
+pub use access_point::AccessPoint;
 pub use bucket::Bucket;
 pub use exposure::BucketExposure;
 pub use lifecycle::LifecycleRule;
+pub use multi_region_access_point::{MultiRegionAccessPoint, MultiRegionBucket};
 pub use notification::{EventDestination, Notification};
 pub use object_lock::ObjectLock;
 pub use public_access_block::PublicAccessBlock;

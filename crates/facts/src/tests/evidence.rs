@@ -25,6 +25,8 @@ fn rich(kind: &Kind) -> Json {
         "groups": [{"name": "operators", "inline_policies": {"all": everything}}, {"name": "developers"}],
         "roles": [{"name": "billing", "inline_policies": {"all": everything}}],
         "policies": [{"name": "other", "document": everything}],
+        "access_points": [{"policy": policy, "public_access_block": "none"}],
+        "multi_region_access_points": [{"policy": policy, "public_access_block": {}}],
         "buckets": [{"name": "other", "logging": {"target_bucket": "data"}}],
     });
     let report = json!({
@@ -52,6 +54,12 @@ fn rich(kind: &Kind) -> Json {
             "object_lock": {"default_retention": {"days": 30}}, "encryption": {"blocked_types": ["SSE-C"]},
             "notification": {"destinations": [{"arn": "arn:aws:sqs:eu-west-1:444455556666:queue"}]},
         }),
+        "s3.access_point" => {
+            json!({"policy": policy, "policy_is_public": true, "public_access_block": "none"})
+        }
+        "s3.multi_region_access_point" => {
+            json!({"policy": policy, "policy_is_public": true, "public_access_block": {}})
+        }
         "ecr.repository" => json!({
             "policy": policy, "lifecycle_policy": {"rules": []}, "tags": {"owner": "web"},
             "images": {"newest": {}, "most_idle": {}}, "latest_scan": {}, "registry": {"policy": policy},
@@ -79,6 +87,8 @@ fn withhold(world: &World, evidence: &BTreeSet<Evidence>) -> Withheld {
     for &one in evidence {
         shared.account.withhold(one, &why);
         shared.registries.iter_mut().for_each(|registry| registry.withhold(one, &why));
+        shared.access_points.iter_mut().for_each(|point| point.withhold(one, &why));
+        shared.multi_region_access_points.iter_mut().for_each(|point| point.withhold(one, &why));
         shared.listings.iter_mut().for_each(|listing| listing.withhold(one, &why));
         shared.bucket_directory.iter_mut().for_each(|bucket| bucket.withhold(one, &why));
         match &mut resource {

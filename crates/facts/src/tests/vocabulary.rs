@@ -28,7 +28,7 @@ fn evidence_adds_up_along_a_path() {
     let of = |path: &[&str]| vocabulary::evidence_of_path(bucket.object, path);
     assert_eq!(of(&["name"]), Some(BTreeSet::new()));
     assert_eq!(of(&["versioning"]), Some(BTreeSet::from([Evidence::BucketVersioning])));
-    assert_eq!(of(&["exposure", "grants", "sid"]).unwrap().len(), 6);
+    assert_eq!(of(&["exposure", "grants", "sid"]).unwrap().len(), 12);
     assert_eq!(of(&["exposure", "nothing"]), None);
     assert_eq!(of(&["name", "length"]), None);
 }

@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 17] = [
+pub static KINDS: [&Kind; 19] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -26,6 +26,8 @@ pub static KINDS: [&Kind; 17] = [
     &iam::identity_provider::SAML,
     &iam::identity_provider::OIDC,
     &iam::service_specific_credential::KIND,
+    &s3::access_point::KIND,
+    &s3::multi_region_access_point::KIND,
     &s3::bucket::KIND,
     &ecr::registry::KIND,
     &ecr::repository::KIND,

@@ -166,6 +166,8 @@ fn records(snapshot: &mut Snapshot) -> Vec<&mut dyn Observations> {
     let shared = &mut snapshot.shared;
     let mut all: Vec<&mut dyn Observations> = vec![&mut shared.account];
     all.extend(each(&mut shared.registries));
+    all.extend(each(&mut shared.access_points));
+    all.extend(each(&mut shared.multi_region_access_points));
     all.extend(each(&mut shared.listings));
     all.extend(each(&mut snapshot.buckets));
     all.extend(each(&mut snapshot.repositories));
@@ -197,7 +199,9 @@ pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
         let why = Unreadable::new(&evidence.to_string(), "", *reason.get(&Reason::ALL), "lost");
         records(snapshot)[record].withhold(evidence, &why);
         if let Some(after) = after {
-            let first = 1 + snapshot.shared.registries.len();
+            let shared = &snapshot.shared;
+            let points = shared.access_points.len() + shared.multi_region_access_points.len();
+            let first = 1 + shared.registries.len() + points;
             let listing = record.checked_sub(first).and_then(|index| snapshot.shared.listings.get(index));
             cut.extend(listing.map(|listing| (listing.kind, listing.region.clone(), *after)));
         }
@@ -219,6 +223,11 @@ fn cut_off(snapshot: &mut Snapshot, kind: RecordKind, region: Option<&str>, afte
         RecordKind::Group => first(&mut shared.groups, after),
         RecordKind::Role => first(&mut shared.roles, after),
         RecordKind::Policy => first(&mut shared.policies, after),
+        RecordKind::AccessPoint => {
+            let mut here = 0..after.index(shared.access_points.len() + 1);
+            shared.access_points.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
+        }
+        RecordKind::MultiRegionAccessPoint => first(&mut shared.multi_region_access_points, after),
         RecordKind::Bucket => first(&mut snapshot.buckets, after),
         RecordKind::Repository => {
             let mut here = 0..after.index(snapshot.repositories.len() + 1);

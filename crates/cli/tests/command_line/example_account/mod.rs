@@ -151,9 +151,10 @@ fn regions() -> Vec<Region> {
 }
 
 fn listings() -> Vec<Listing> {
-    let global = RecordKind::ALL.into_iter().filter(|kind| *kind != RecordKind::Repository);
-    let regional = REGIONS.iter().map(|region| Listing::complete(RecordKind::Repository, Some(region)));
-    global.map(|kind| Listing::complete(kind, None)).chain(regional).collect()
+    const REGIONAL: [RecordKind; 2] = [RecordKind::AccessPoint, RecordKind::Repository];
+    let global = RecordKind::ALL.into_iter().filter(|kind| !REGIONAL.contains(kind));
+    let here = |kind| REGIONS.iter().map(move |region| Listing::complete(kind, Some(region)));
+    global.map(|kind| Listing::complete(kind, None)).chain(REGIONAL.into_iter().flat_map(here)).collect()
 }
 
 /// One request per question.
@@ -180,7 +181,8 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
                 calls.push(record(call.operation, None, providers.unwrap_or_default()));
             }
             Scope::Bucket => calls.push(record(call.operation, None, snapshot.buckets.len())),
-            Scope::Region => {
+            Scope::AccessPoint | Scope::MultiRegionAccessPoint => {}
+            Scope::Region | Scope::BucketRegion => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
             }
             Scope::Repository => calls.extend(REGIONS.iter().map(|region| {
