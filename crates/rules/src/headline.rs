@@ -46,6 +46,12 @@ impl Named {
 }
 
 impl Headline {
+    /// Whether resources of a kind can add to it.
+    #[must_use]
+    pub fn reads(kind: &Kind) -> bool {
+        kind == &account::KIND || kind.object.field("exposure").is_some()
+    }
+
     /// What one resource adds.
     #[must_use]
     pub fn of(subject: &Subject) -> Self {

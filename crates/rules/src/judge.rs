@@ -117,6 +117,9 @@ pub fn judge<L: Send, R: Send, S: Send>(
     let mut tally = Tally { coverer: Coverer::new(&needed, judging.facts), summary: Summary::default() };
     for kind in KINDS {
         tally.gaps(&judge, kind, &mut sink).map_err(JudgeError::Sink)?;
+        if judge.rules_on(kind).next().is_none() && !Headline::reads(kind) {
+            continue;
+        }
         let subjects = judging.facts.subjects_of(kind).into_iter().map(Ok::<_, JudgeError<R, S>>);
         in_order(
             subjects,
