@@ -193,3 +193,34 @@ fn the_emulator_ends_with_the_process_that_started_it() {
     });
     assert!(gone, "moto outlived its parent");
 }
+
+#[tokio::test]
+async fn a_replay_gives_the_recorded_answers_again_in_their_order() {
+    let emulator = Emulator::with(Account::fixture("mixed").unwrap()).unwrap();
+    emulator.proxy().record();
+    let iam = aws_sdk_iam::Client::new(&clients::configuration(&emulator));
+    iam.update_account_password_policy().minimum_password_length(9).send().await.unwrap();
+    let length = |client: aws_sdk_iam::Client| async move {
+        let answer = client.get_account_password_policy().send().await;
+        answer.map(|answer| answer.password_policy.unwrap().minimum_password_length.unwrap())
+    };
+    assert_eq!(length(iam.clone()).await.unwrap(), 9);
+    iam.update_account_password_policy().minimum_password_length(10).send().await.unwrap();
+    assert_eq!(length(iam.clone()).await.unwrap(), 10);
+    let replay = emulator.replay().unwrap();
+    iam.update_account_password_policy().minimum_password_length(11).send().await.unwrap();
+
+    let config = clients::configuration(&emulator).to_builder().endpoint_url(replay.endpoint()).build();
+    let replayed = aws_sdk_iam::Client::new(&config);
+    let mut lengths = Vec::new();
+    for _ in 0..3 {
+        lengths.push(length(replayed.clone()).await.unwrap());
+    }
+    assert_eq!(lengths, [9, 10, 10], "the last one is given again");
+    assert_eq!(replay.counts(), BTreeMap::from([("iam:GetAccountPasswordPolicy".to_owned(), 3)]));
+    // What was never asked goes to the emulator; faults are the replay's own.
+    assert!(replayed.get_account_summary().send().await.is_ok());
+    replay.inject("iam:GetAccountPasswordPolicy", palisade_emulator::Fault::Denied);
+    assert_eq!(seen(length(replayed).await), "AccessDenied");
+    assert_eq!(length(iam).await.unwrap(), 11);
+}

@@ -246,6 +246,19 @@ fn the_same_snapshot_gives_the_same_bytes() {
 }
 
 #[test]
+fn the_digest_tells_what_was_answered_and_not_how_often_it_was_asked() {
+    let digest = |snapshot: &Snapshot| open(&bytes(snapshot)).unwrap().sha256().to_owned();
+    let snapshot = snapshot();
+    let mut patient = snapshot.clone();
+    patient.shared.calls.iter_mut().for_each(|call| call.requests += 2);
+    assert_ne!(bytes(&snapshot), bytes(&patient));
+    assert_eq!(digest(&snapshot), digest(&patient));
+    let mut other = snapshot.clone();
+    other.repositories.pop();
+    assert_ne!(digest(&snapshot), digest(&other));
+}
+
+#[test]
 fn resources_follow_their_listing_in_the_order_of_their_arns() {
     let text = String::from_utf8(bytes(&snapshot())).unwrap();
     let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}"));
