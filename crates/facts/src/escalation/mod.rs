@@ -74,6 +74,26 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     Report { principals, cut }
 }
 
+/// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order. Whoever
+/// is an administrator already is not among them.
+#[must_use]
+pub fn who_reaches(accounts: &[Account], techniques: &[Technique], role: &str) -> Vec<String> {
+    let actions = interesting_actions(techniques);
+    let nothing = BTreeSet::new();
+    let world = Builder::new(&actions, &nothing).build(accounts);
+    let administrators = Administrators::new();
+    let scope = Scope { bits: 0, concerned: None };
+    let search = Search::new(&world, techniques, &actions, &administrators, scope);
+    let Some(goal) = world.principals.iter().position(|one| one.arn == role) else { return Vec::new() };
+    let ways = search.ways_to(&[goal], 0);
+    let reaching = ways.keys().filter(|&&index| index != goal && search.labels.get(index) == Some(&false));
+    // The first nodes are the users and roles as they are.
+    let arns = reaching.filter_map(|&index| world.principals.get(index)).map(|one| one.arn.clone());
+    let mut found: Vec<String> = arns.collect();
+    found.sort();
+    found
+}
+
 /// The actions that techniques and the label of administrators rest on.
 fn interesting_actions(techniques: &[Technique]) -> Vec<Action> {
     let mut seen = HashSet::new();

@@ -7,7 +7,7 @@ use palisade_snapshot::{Evidence, Reason, RecordKind};
 
 use super::effective::Held;
 use crate::context::Context;
-use crate::escalation::{Account, PathStep, PrincipalReport, Status, analyse, built_in};
+use crate::escalation::{Account, PathStep, PrincipalReport, Status, analyse, built_in, who_reaches};
 use crate::identities::Identity;
 use crate::{Known, Missing, fact_enum, facts};
 
@@ -87,6 +87,19 @@ pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
         }
         report => Known::Known(report.map_or_else(Escalation::none, Escalation::of)),
     }
+}
+
+/// Who gets the credentials of a role, beside administrators; unknown as soon as a policy is.
+pub(super) fn reached_by(context: &Context, role: &str) -> Known<Vec<String>> {
+    let found = match context.escalations.0.get_or_init(|| search(context)) {
+        Known::Known(found) => found,
+        Known::Unknown(why) => return Known::Unknown(why.clone()),
+    };
+    if let Some(unread) = &found.unread {
+        return Known::Unknown(unread.clone());
+    }
+    let techniques = built_in().unwrap_or_default();
+    Known::Known(who_reaches(&[Account::new(&context.shared)], techniques, role))
 }
 
 fn search(context: &Context) -> Known<Found> {

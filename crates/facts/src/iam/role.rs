@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
-    AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, identity_provider, listed, trust,
+    AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, escalation, identity_provider, listed,
+    trust,
 };
 use crate::clock::days_since;
 use crate::context::Context;
@@ -52,6 +53,8 @@ facts! {
         tags: Vec<Tag>, reads [];
         /// What it may really do.
         effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
+        /// The ARNs of the users and roles that get its credentials, alone or over others, beside administrators.
+        reached_by: Lazy<Known<Vec<String>>>, reads [Users, Groups, Policies, CredentialReport, ServiceControlPolicies];
     }
 }
 
@@ -121,6 +124,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
     let now = context.now();
     let last_used_at = role.last_used.as_ref().map(|used| used.at);
     let (reading, asking, providers) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
+    let (searching, arn) = (Arc::clone(context), role.arn.clone());
     let facts = Role {
         arn: role.arn.clone(),
         name: role.name.clone(),
@@ -140,6 +144,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         instance_profiles: role.instance_profiles.clone(),
         tags: Tag::list(&role.tags),
         effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::Role, index })),
+        reached_by: Lazy::new(move || escalation::reached_by(&searching, &arn)),
     };
     Subject {
         kind: &KIND,
