@@ -66,7 +66,10 @@ async fn a_plain_endpoint_gets_no_names_before_its_host() {
     bucket.s3("eu-west-1").get_bucket_policy().bucket("my-bucket").send().await.unwrap_err();
     assert_eq!(caught.expect_request().uri(), "http://127.0.0.1:5000/my-bucket/?policy");
     let (account, caught) = clients(&[Evidence::AccountBlockPublicAccess], endpoint);
-    let call = account.s3control("123456789012").get_public_access_block().account_id("123456789012");
+    let call = account
+        .s3control("123456789012", account.home())
+        .get_public_access_block()
+        .account_id("123456789012");
     call.send().await.unwrap_err();
     let uri = caught.expect_request().uri().to_owned();
     assert_eq!(uri, "http://127.0.0.1:5000/v20180820/configuration/publicAccessBlock");
@@ -76,7 +79,10 @@ async fn a_plain_endpoint_gets_no_names_before_its_host() {
 async fn an_endpoint_of_aws_keeps_them() {
     let endpoint = Some("https://vpce-1a2b.s3-control.eu-west-1.vpce.amazonaws.com");
     let (account, caught) = clients(&[Evidence::AccountBlockPublicAccess], endpoint);
-    let call = account.s3control("123456789012").get_public_access_block().account_id("123456789012");
+    let call = account
+        .s3control("123456789012", account.home())
+        .get_public_access_block()
+        .account_id("123456789012");
     call.send().await.unwrap_err();
     let uri = caught.expect_request().uri().to_owned();
     assert!(uri.starts_with("https://123456789012.vpce-1a2b.s3-control."), "{uri}");
