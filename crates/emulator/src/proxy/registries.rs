@@ -57,28 +57,30 @@ fn images<'a>(incoming: &Incoming, shapes: &'a Shapes) -> Option<Vec<(String, &'
 }
 
 fn detail(shapes: &Shapes, digest: &str, image: &Image) -> Value {
-    let mut detail = json!({
-        "registryId": shapes.account.id(),
-        "imageDigest": digest,
-        "imageSizeInBytes": 20_000_000,
-        "imagePushedAt": seconds(shapes, image.pushed_days),
-        "imageManifestMediaType": "application/vnd.docker.distribution.manifest.v2+json",
-        "artifactMediaType": "application/vnd.docker.container.image.v1+json",
-        "imageStatus": "ACTIVE",
-    });
+    let mut detail = serde_json::Map::from_iter([
+        ("registryId".to_owned(), json!(shapes.account.id())),
+        ("imageDigest".to_owned(), json!(digest)),
+        ("imageSizeInBytes".to_owned(), json!(20_000_000)),
+        ("imagePushedAt".to_owned(), json!(seconds(shapes, image.pushed_days))),
+        ("imageManifestMediaType".to_owned(), json!("application/vnd.docker.distribution.manifest.v2+json")),
+        ("artifactMediaType".to_owned(), json!("application/vnd.docker.container.image.v1+json")),
+        ("imageStatus".to_owned(), json!("ACTIVE")),
+    ]);
     if !image.tags.is_empty() {
-        detail["imageTags"] = json!(image.tags);
+        detail.insert("imageTags".to_owned(), json!(image.tags));
     }
     if let Some(days) = image.pulled_days {
-        detail["lastRecordedPullTime"] = json!(seconds(shapes, days));
+        detail.insert("lastRecordedPullTime".to_owned(), json!(seconds(shapes, days)));
     }
-    detail
+    Value::Object(detail)
 }
 
 fn scan(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
     let asked: Value = serde_json::from_str(incoming.parameters.get("imageId")?).ok()?;
     let images = images(incoming, shapes)?;
-    let (digest, image) = images.into_iter().find(|(digest, _)| asked["imageDigest"] == *digest)?;
+    let (digest, image) = images
+        .into_iter()
+        .find(|(digest, _)| asked.get("imageDigest").is_some_and(|asked| asked == digest))?;
     let Some(scan) = &image.scan else {
         let message = format!("Image scan does not exist for the image with '{digest}'.");
         return Some(error_format::error(Protocol::Json, 400, "ScanNotFoundException", &message));
@@ -100,5 +102,5 @@ fn scan(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
 /// So many days before the account was filled, as JSON services write times.
 fn seconds(shapes: &Shapes, days: i64) -> i64 {
     let moment = shapes.filled_at.checked_sub(SignedDuration::from_hours(days.saturating_mul(24)));
-    moment.map_or(0, |moment| moment.as_second())
+    moment.map_or(0, jiff::Timestamp::as_second)
 }

@@ -78,6 +78,10 @@ async fn multi_region(
 
 /// moto names the root of these answers otherwise than the model, so that the client can't read that it was
 /// done.
+#[expect(
+    clippy::result_large_err,
+    reason = "the error is the client's own and is returned once, while an account is filled"
+)]
 fn done<T, E: ProvideErrorMetadata>(
     answer: Result<T, SdkError<E, HttpResponse>>,
 ) -> Result<(), SdkError<E, HttpResponse>> {
