@@ -186,7 +186,9 @@ mod tests {
             name: number.to_string(),
             kind: "iam.user".to_owned(),
             access,
+            conditions: Vec::new(),
             policy: "arn:aws:iam::aws:policy/AdministratorAccess".to_owned(),
+            directly: true,
         };
         let mut items: Vec<_> = (0..5).map(|number| administrator(number, Access::Yes)).collect();
         items.push(administrator(5, Access::Conditional));

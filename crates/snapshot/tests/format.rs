@@ -227,7 +227,7 @@ fn changed(line: usize, change: impl Fn(&str) -> String) -> Vec<u8> {
 fn what_is_written_is_read_again() {
     let snapshot = snapshot();
     let stored = open(&bytes(&snapshot)).unwrap();
-    assert_eq!(stored.shared, snapshot.shared);
+    assert_eq!(*stored.shared, snapshot.shared);
     assert_eq!(stored.load().unwrap(), snapshot);
     let resources: Result<Vec<_>, _> = stored.resources().unwrap().collect();
     assert_eq!(resources.unwrap(), snapshot.resources().collect::<Vec<_>>());
