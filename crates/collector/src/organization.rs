@@ -198,6 +198,8 @@ fn policy(summary: PolicySummary, documents: &BTreeMap<String, String>) -> Organ
     OrganizationPolicy { document, id: summary.id, name: summary.name, aws_managed: summary.aws_managed }
 }
 
+/// The code of a refusal that Organizations or IAM decided; keys that are not valid have others.
+const ACCESS_DENIED: &str = "AccessDeniedException:";
 /// What IAM says in place of an answer ("Troubleshoot access denied error messages" in the IAM User Guide).
 const NOT_AUTHORIZED: &str = "is not authorized to perform";
 
@@ -206,7 +208,9 @@ const NOT_AUTHORIZED: &str = "is not authorized to perform";
 /// not, IAM says who and what.
 fn unless_refused(failure: Failure) -> Failure {
     match failure {
-        Failure::Unreadable(why) if why.reason == Reason::Denied && !why.message.contains(NOT_AUTHORIZED) => {
+        Failure::Unreadable(why)
+            if why.message.starts_with(ACCESS_DENIED) && !why.message.contains(NOT_AUTHORIZED) =>
+        {
             Failure::NotOffered(NotOffered { operation: why.operation, message: why.message })
         }
         other => other,
@@ -307,6 +311,9 @@ mod tests {
              organizations:ListRoots because no identity-based policy allows the organizations:ListRoots action",
         );
         assert!(matches!(caller, Failure::Unreadable(_)), "{caller:?}");
+        let key =
+            denied("UnrecognizedClientException: The security token included in the request is invalid.");
+        assert!(matches!(key, Failure::Unreadable(_)), "{key:?}");
         let slow = unless_refused(Failure::unreadable(&LIST_ROOTS, Reason::Throttled, "Rate exceeded"));
         assert!(matches!(slow, Failure::Unreadable(_)), "{slow:?}");
     }

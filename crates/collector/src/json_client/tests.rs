@@ -98,8 +98,10 @@ async fn what_is_not_planned_is_not_sent() {
 
 #[tokio::test]
 async fn an_answer_of_another_shape_is_no_answer() {
-    let (client, _) = client("us-east-1", None, &[(200, r#"{"Organization": []}"#)]);
+    let other = (200, r#"{"Organization": []}"#);
+    let (client, replay) = client("us-east-1", None, &[other, other, other]);
     let error =
         client.call::<std::collections::BTreeMap<String, u8>>(&DESCRIBE_ORGANIZATION, question()).await;
     assert!(matches!(error, Err(SdkError::ResponseError(_))), "{error:?}");
+    assert_eq!(replay.actual_requests().count(), 3, "what heals is asked for again");
 }
