@@ -174,6 +174,6 @@ fn left_out(one: NotConsidered) -> &'static str {
         NotConsidered::ObjectAccessControlLists => {
             "access control lists of the objects, which count here (object_access_control_lists)"
         }
-        NotConsidered::RegistryPolicy => "the policy of the private registry (registry_policy)",
+        NotConsidered::RegistryPolicy => "the policies of the private registries (registry_policy)",
     }
 }

@@ -176,7 +176,7 @@ pub enum NotConsidered {
     AccessControlLists,
     /// The access control lists of the objects themselves, which count here and are not collected.
     ObjectAccessControlLists,
-    /// The policy of the private registry.
+    /// The policies of the private registries, where the question names no repository and so no registry.
     RegistryPolicy,
 }
 

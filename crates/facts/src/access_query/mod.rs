@@ -25,6 +25,7 @@ mod own_policy;
 mod permits;
 mod policies;
 mod question;
+mod registry;
 mod service_control;
 mod situation;
 mod target;

@@ -12,7 +12,7 @@ use palisade_policy::public::{PolicyKind, is_public_statement};
 use palisade_policy::request::{Action, Resource};
 use palisade_snapshot::{Bucket, Evidence, Observed, RecordKind, Resource as Stored, Role, Shared, Tag};
 
-use super::{NotConsidered, Situation, acl, own_policy, unread};
+use super::{NotConsidered, Situation, acl, own_policy, registry, unread};
 use crate::context::incomplete;
 use crate::exposure::document;
 use crate::organization::OrganizationPolicies;
@@ -50,10 +50,12 @@ pub(super) struct Target<'a> {
     pub(super) not_considered: Vec<NotConsidered>,
 }
 
-/// The resource's own policy, as far as it is known.
-enum OwnPolicy {
-    /// It has none, or this one.
+/// A policy on the resource's side, as far as it is known.
+pub(super) enum OwnPolicy {
+    /// There is none, or this one.
     Read(Option<PolicyDocument>),
+    /// Something is missing that could take away from what this one allows.
+    AtMost(PolicyDocument, Missing),
     Missing(Missing),
     Uncollected,
 }
@@ -69,7 +71,9 @@ impl<'a> Target<'a> {
         let account = shared.header.account_id.as_str();
         let rcps = OrganizationPolicies::of(shared).rcps.sets();
         let Some(arn) = arn.filter(|_| !takes_no_resource(action)) else {
-            return Self::with(Resource::none(), OwnPolicy::Read(None), "*", account).limited(&rcps);
+            let mut target = Self::with(Resource::none(), OwnPolicy::Read(None), "*", account);
+            target.add_registry(shared, action);
+            return target.limited(&rcps);
         };
         let resource = owned(Resource::new(arn), shared, action, record);
         let policy = own_policy(shared, action, arn, record);
@@ -94,8 +98,7 @@ impl<'a> Target<'a> {
                     Known::Unknown(_) => target.not_considered.push(NotConsidered::AccessControlLists),
                 }
             }
-            _ if action.service() == "ecr" => target.not_considered.push(NotConsidered::RegistryPolicy),
-            _ => {}
+            _ => target.add_registry(shared, action),
         }
         target.limited(&rcps)
     }
@@ -120,13 +123,12 @@ impl<'a> Target<'a> {
     }
 
     fn with(resource: Resource, policy: OwnPolicy, arn: &str, account: &str) -> Self {
-        let side = |policy| ResourcePolicies { policy, ..Default::default() };
         let is_own = resource.account().is_none_or(|owner| owner == account);
         let mut target = Self {
             resource,
             is_own,
             arn: arn.to_owned(),
-            side: side(None),
+            side: ResourcePolicies::default(),
             delegating: None,
             unsigned: None,
             lists: None,
@@ -137,22 +139,56 @@ impl<'a> Target<'a> {
             tags: None,
             not_considered: Vec::new(),
         };
-        match policy {
-            OwnPolicy::Read(document) => {
-                target.side = side(
-                    document
-                        .as_ref()
-                        .map(|document| PolicySet::new(vec![Arc::new(CompiledPolicy::new(arn, document))])),
-                );
-                target.documents.extend(document);
-                return target;
-            }
-            OwnPolicy::Missing(missing) => target.missing = Some(missing),
-            OwnPolicy::Uncollected => target.is_uncollected = true,
-        }
-        target.side = side(Some(unread::open_to_all()));
-        target.delegating = Some(side(Some(unread::delegating(account))));
+        target.add_policy(policy, arn, account);
         target
+    }
+
+    /// Adds a policy that counts beside those which are there.
+    fn add_policy(&mut self, policy: OwnPolicy, name: &str, account: &str) {
+        let (document, missing) = match policy {
+            OwnPolicy::Read(document) => (document, None),
+            OwnPolicy::AtMost(document, missing) => (Some(document), Some(missing)),
+            OwnPolicy::Missing(missing) => {
+                self.missing = Missing::either(self.missing.take(), Some(missing));
+                return self.add_unread(account);
+            }
+            OwnPolicy::Uncollected => {
+                self.is_uncollected = true;
+                return self.add_unread(account);
+            }
+        };
+        self.missing = Missing::either(self.missing.take(), missing);
+        if let Some(document) = document {
+            let compiled = Arc::new(CompiledPolicy::new(name, &document));
+            self.side = joined(&self.side, [Arc::clone(&compiled)]);
+            self.delegating = self.delegating.as_ref().map(|side| joined(side, [compiled]));
+            self.documents.push(document);
+        }
+    }
+
+    /// Lets in everybody in place of a policy that was not read.
+    fn add_unread(&mut self, account: &str) {
+        let delegating = unread::delegating(account);
+        let known = self.delegating.as_ref().unwrap_or(&self.side);
+        self.delegating = Some(joined(known, delegating.policies().iter().cloned()));
+        self.side = joined(&self.side, unread::open_to_all().policies().iter().cloned());
+    }
+
+    /// Adds the policy of the private registry, if the action is one of ECR.
+    fn add_registry(&mut self, shared: &Shared, action: &Action) {
+        if action.service() != "ecr" {
+            return;
+        }
+        let account = shared.header.account_id.as_str();
+        match Arn::parse(&self.arn).filter(|arn| arn.account == account && !arn.region.is_empty()) {
+            Some(arn) => {
+                let region = arn.region.to_owned();
+                let policy = registry::policy(shared, action, &region);
+                self.add_policy(policy, &registry::arn(shared, &region), account);
+            }
+            None if self.is_own => self.not_considered.push(NotConsidered::RegistryPolicy),
+            None => {}
+        }
     }
 
     /// Adds what the bucket's list grants, which counts beside its policy.
@@ -160,11 +196,7 @@ impl<'a> Target<'a> {
         let name = format!("{}/acl", record_of(&self.arn).unwrap_or_default());
         let compile = |document| Arc::new(CompiledPolicy::new(name.as_str(), document));
         let [signed, unsigned] = [compile(&grants.signed), compile(&grants.unsigned)];
-        let join = |side: &ResourcePolicies, list: &Arc<CompiledPolicy>| {
-            let own = side.policy.iter().flat_map(PolicySet::policies).cloned();
-            let policy = PolicySet::new(own.chain([Arc::clone(list)]).collect());
-            ResourcePolicies { policy: Some(policy), ..Default::default() }
-        };
+        let join = |side: &ResourcePolicies, list: &Arc<CompiledPolicy>| joined(side, [Arc::clone(list)]);
         let none = ResourcePolicies::default();
         self.lists = Some([join(&none, &signed), join(&none, &unsigned)]);
         self.unsigned = Some(join(&self.side, &unsigned));
@@ -193,6 +225,12 @@ impl<'a> Target<'a> {
             }
         }
     }
+}
+
+/// The resource's side with more policies that count beside those which are there.
+fn joined(side: &ResourcePolicies, more: impl IntoIterator<Item = Arc<CompiledPolicy>>) -> ResourcePolicies {
+    let own = side.policy.iter().flat_map(PolicySet::policies).cloned();
+    ResourcePolicies { policy: Some(PolicySet::new(own.chain(more).collect())), ..Default::default() }
 }
 
 /// Whether an action is on objects, which have lists of their own.

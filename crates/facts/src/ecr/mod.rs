@@ -16,6 +16,7 @@ use crate::context::Context;
 pub use exposure::RepositoryExposure;
 pub use images::{Image, ImageScan, RepositoryImages};
 pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleRule, Retention};
+pub(crate) use policies::scope as registry_policy_scope;
 pub use registry::{
     CreationTemplate, PolicyScope, PullThroughCacheRule, Registry, ReplicationDestination, ReplicationRule,
     ScanFrequency, ScanType, ScanningRule,

@@ -52,7 +52,7 @@ impl RegistryPolicy {
 }
 
 /// A registry that nobody changed has scope V2 ("Private registry permissions in Amazon ECR").
-pub(super) fn scope(observed: &Observed<String>) -> Known<RegistryPolicyScope> {
+pub(crate) fn scope(observed: &Observed<String>) -> Known<RegistryPolicyScope> {
     let evidence = Evidence::RegistryPolicyScope;
     let text = Known::observed(observed, evidence, || "V2".to_owned(), Clone::clone);
     text.and_then(|text| match text.as_str() {

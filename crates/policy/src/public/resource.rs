@@ -29,7 +29,9 @@ pub enum RegistryPolicyScope {
 }
 
 impl RegistryPolicyScope {
-    fn covers(self, action: &str) -> bool {
+    /// Whether the policy is about an action, `service:Name` in any case.
+    #[must_use]
+    pub fn covers(self, action: &str) -> bool {
         self == Self::V2 || V1_ACTIONS.iter().any(|covered| covered.eq_ignore_ascii_case(action))
     }
 }

@@ -5,6 +5,7 @@
 mod can;
 mod laws;
 mod lists_and_scps;
+mod registry;
 mod who_can;
 
 use palisade_snapshot::{Resource, Shared};
