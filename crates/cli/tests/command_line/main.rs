@@ -11,6 +11,7 @@ mod access;
 mod bad_input;
 mod check;
 mod commands;
+mod escalations;
 mod evidence_loss_matrix;
 mod example_account;
 mod harness;
