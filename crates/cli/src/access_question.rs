@@ -76,8 +76,8 @@ pub(crate) struct Asked {
     pub(crate) snapshot: StoredSnapshot,
     pub(crate) question: Question,
     pub(crate) situation: Situation,
-    /// The bucket or repository that the question is about, if the snapshot has it.
-    pub(crate) record: Option<Resource>,
+    /// The buckets or repositories that the question is about, those of them that the snapshot has.
+    pub(crate) records: Vec<Resource>,
 }
 
 fn context_value(text: &str) -> Result<(String, String), String> {
@@ -114,13 +114,14 @@ impl QuestionArguments {
             StoredSnapshot::open(&self.snapshot, options)
         };
         let snapshot = snapshot.map_err(Failure::no_result)?;
-        let record = snapshot
+        let shared = &snapshot.shared;
+        let records = snapshot
             .resources()
             .map_err(Failure::no_result)?
-            .find(|record| record.as_ref().map_or(true, |record| question.is_about(record)))
-            .transpose()
+            .filter(|record| record.as_ref().map_or(true, |record| question.is_about(shared, record)))
+            .collect::<Result<_, _>>()
             .map_err(Failure::no_result)?;
-        Ok(Asked { snapshot, question, situation: self.situation()?, record })
+        Ok(Asked { snapshot, question, situation: self.situation()?, records })
     }
 
     fn situation(&self) -> Result<Situation, Failure> {

@@ -26,7 +26,7 @@ impl Can {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let asked = self.question.ask()?;
         let shared = &asked.snapshot.shared;
-        let answer = can(shared, &asked.question, asked.record.as_ref(), &self.principal, &asked.situation)
+        let answer = can(shared, &asked.question, &asked.records, &self.principal, &asked.situation)
             .map_err(unanswerable)?;
         let is_unknown = answer.decision == AccessDecision::Unknown;
         self.question.write(&answer, is_unknown, access_text::can)

@@ -23,8 +23,8 @@ impl WhoCan {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let asked = self.question.ask()?;
         let shared = &asked.snapshot.shared;
-        let answer = who_can(shared, &asked.question, asked.record.as_ref(), &asked.situation)
-            .map_err(unanswerable)?;
+        let answer =
+            who_can(shared, &asked.question, &asked.records, &asked.situation).map_err(unanswerable)?;
         let is_unknown = !answer.unknown_because.is_empty()
             || answer.principals.iter().any(|one| one.decision == AccessDecision::Unknown);
         self.question.write(&answer, is_unknown, access_text::who_can)

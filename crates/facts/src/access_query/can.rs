@@ -8,7 +8,7 @@ use super::target::Target;
 use super::{AccessQueryError, CanAnswer, Question, Situation, assumptions};
 use crate::organization::OrganizationPolicies;
 
-/// Decides whether a principal may do what the question names; `record` is the one that
+/// Decides whether a principal may do what the question names; `records` are those that
 /// [`Question::is_about`] finds among the snapshot's resources.
 ///
 /// The principal is an ARN (user, role, session of a role, root), the name of a user or role, an account id (the
@@ -19,12 +19,12 @@ use crate::organization::OrganizationPolicies;
 pub fn can(
     shared: &Shared,
     question: &Question,
-    record: Option<&Stored>,
+    records: &[Stored],
     principal: &str,
     situation: &Situation,
 ) -> Result<CanAnswer, AccessQueryError> {
     let caller = Callers::new(shared, situation).find(principal)?;
-    let target = Target::new(shared, &question.action, question.resource.as_deref(), record);
+    let target = Target::new(shared, &question.action, question.resource.as_deref(), records);
     let account = shared.header.account_id.as_str();
     let judged =
         Asking { caller: &caller, action: &question.action, target: &target, situation, account }.judge();

@@ -28,6 +28,37 @@ pub(super) struct Judgement {
     pub(super) unknown_because: Vec<MissingAnswer>,
 }
 
+impl Judgement {
+    /// What two say who must both let a request pass.
+    fn and(mut self, mut other: Self) -> Self {
+        match (self.decision.is_possible(), other.decision.is_possible()) {
+            (true, true) => {
+                self.decision = self.decision.max(other.decision);
+                self.because.append(&mut other.because);
+                self.residual.append(&mut other.residual);
+                self.unknown_because.append(&mut other.unknown_because);
+                self.unknown_because.sort();
+                self.unknown_because.dedup();
+                self
+            }
+            (true, false) => other,
+            (false, true) => self,
+            (false, false) => {
+                if other.decision < self.decision {
+                    other
+                } else {
+                    self
+                }
+            }
+        }
+    }
+}
+
+/// The better of two; none where a request is refused.
+fn best(one: Option<AccessDecision>, other: Option<AccessDecision>) -> Option<AccessDecision> {
+    one.into_iter().chain(other).min()
+}
+
 /// A caller before a resource.
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'q> {
@@ -43,10 +74,18 @@ impl Asking<'_> {
     /// The decision alone, if what is known of the policies makes it possible: a policy that could not be read
     /// may let in anybody, which is no reason to name everybody.
     pub(super) fn rank(&self) -> Option<AccessDecision> {
+        let own = self.rank_here()?;
+        let Some(behind) = self.behind().map(|bucket| bucket.rank_here()).reduce(best) else {
+            return Some(own);
+        };
+        Some(own.max(behind?))
+    }
+
+    fn rank_here(&self) -> Option<AccessDecision> {
         let side = self.target.delegating.as_ref().unwrap_or(self.side());
         // The caller's context leaves the tags of the resource open: what it decides, they do not change.
         let mut decision = Decision::Conditional;
-        if self.target.is_own {
+        if self.target.is_own && self.target.implied.is_empty() {
             decision = decide(self.request(&self.caller.context), self.policies(side));
         }
         let is_possible = match decision {
@@ -64,8 +103,22 @@ impl Asking<'_> {
         Some(self.grade(decision))
     }
 
-    /// The decision with its reasons.
+    /// The decision with its reasons: of an access point, and of the bucket behind it that lets the caller most.
     pub(super) fn judge(&self) -> Judgement {
+        let own = self.judge_here();
+        let behind = self.behind().map(|bucket| bucket.judge_here()).min_by_key(|bucket| bucket.decision);
+        match behind {
+            Some(behind) => own.and(behind),
+            None => own,
+        }
+    }
+
+    /// The same caller before the buckets behind an access point.
+    fn behind(&self) -> impl Iterator<Item = Asking<'_>> {
+        self.target.behind.iter().map(|target| Asking { target, ..*self })
+    }
+
+    fn judge_here(&self) -> Judgement {
         let explanation = self.explain(self.side());
         let possible = explanation.can_be_allowed;
         if let Some(rule) = self.refusal().filter(|_| possible) {

@@ -14,6 +14,7 @@
 //! # Ok::<(), palisade_facts::access_query::AccessQueryError>(())
 //! ```
 
+mod access_point;
 mod acl;
 mod answer;
 mod callers;

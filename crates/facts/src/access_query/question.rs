@@ -3,9 +3,9 @@
 use palisade_policy::actions::table;
 use palisade_policy::arn::Arn;
 use palisade_policy::request::Action;
-use palisade_snapshot::Resource as Stored;
+use palisade_snapshot::{Resource as Stored, Shared};
 
-use super::target::{record_of, takes_no_resource};
+use super::target::{arn_of, records_of, takes_no_resource};
 
 /// An action and what it is done to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,15 +79,12 @@ impl Question {
         Ok(Self { action, action_name, resource })
     }
 
-    /// Whether a record of the snapshot is that of the bucket or repository in question.
+    /// Whether a record of the snapshot is that of the bucket or repository in question, or of a bucket behind the access
+    /// point in question.
     #[must_use]
-    pub fn is_about(&self, record: &Stored) -> bool {
-        let wanted = self.resource.as_deref().and_then(record_of);
-        let arn = match record {
-            Stored::Bucket(bucket) => &bucket.arn,
-            Stored::Repository(repository) => &repository.arn,
-        };
-        wanted.is_some_and(|wanted| wanted == *arn)
+    pub fn is_about(&self, shared: &Shared, record: &Stored) -> bool {
+        let wanted = self.resource.as_deref().map(|arn| records_of(shared, arn)).unwrap_or_default();
+        wanted.iter().any(|wanted| wanted == arn_of(record))
     }
 }
 

@@ -10,8 +10,11 @@ use palisade_policy::document::PolicyDocument;
 use palisade_policy::policies::{PolicySet, ResourcePolicies};
 use palisade_policy::public::{PolicyKind, is_public_statement};
 use palisade_policy::request::{Action, Resource};
-use palisade_snapshot::{Bucket, Evidence, Observed, RecordKind, Resource as Stored, Role, Shared, Tag};
+use palisade_snapshot::{
+    BlockPublicAccess, Bucket, Evidence, Observed, RecordKind, Resource as Stored, Role, Shared, Tag,
+};
 
+use super::access_point::{self, Point};
 use super::{NotConsidered, Situation, acl, own_policy, registry, unread};
 use crate::context::incomplete;
 use crate::exposure::document;
@@ -45,6 +48,10 @@ pub(super) struct Target<'a> {
     pub(super) restricted: Known<bool>,
     /// Whether it belongs to the account of the snapshot, or to nobody in particular.
     pub(super) is_own: bool,
+    /// The buckets to which requests go through it, if it is an access point. Where the caller is chooses one.
+    pub(super) behind: Vec<Self>,
+    /// Keys that a request has by the way it takes.
+    pub(super) implied: Vec<(&'static str, String)>,
     /// The tags of a user or role.
     tags: Option<&'a [Tag]>,
     pub(super) not_considered: Vec<NotConsidered>,
@@ -61,13 +68,8 @@ pub(super) enum OwnPolicy {
 }
 
 impl<'a> Target<'a> {
-    /// The resource of a question, with the record of the snapshot that [`record_of`] names.
-    pub(super) fn new(
-        shared: &'a Shared,
-        action: &Action,
-        arn: Option<&str>,
-        record: Option<&Stored>,
-    ) -> Self {
+    /// The resource of a question, with the records of the snapshot that [`records_of`] names.
+    pub(super) fn new(shared: &'a Shared, action: &Action, arn: Option<&str>, records: &[Stored]) -> Self {
         let account = shared.header.account_id.as_str();
         let rcps = OrganizationPolicies::of(shared).rcps.sets();
         let Some(arn) = arn.filter(|_| !takes_no_resource(action)) else {
@@ -75,13 +77,24 @@ impl<'a> Target<'a> {
             target.add_registry(shared, action);
             return target.limited(&rcps);
         };
-        let resource = owned(Resource::new(arn), shared, action, record);
+        if let Some(point) = Point::find(shared, arn) {
+            return Self::access_point(shared, action, arn, point, records).limited(&rcps);
+        }
+        let resource = Resource::new(arn);
+        let record = record_of(arn).and_then(|wanted| records.iter().find(|one| arn_of(one) == wanted));
+        Self::direct(shared, action, owned(resource, shared, action, record), arn, record).limited(&rcps)
+    }
+
+    fn direct(
+        shared: &'a Shared,
+        action: &Action,
+        resource: Resource,
+        arn: &str,
+        record: Option<&Stored>,
+    ) -> Self {
+        let account = shared.header.account_id.as_str();
         let policy = own_policy(shared, action, arn, record);
-        let holder = record.map_or(arn, |record| match record {
-            Stored::Bucket(bucket) => bucket.arn.as_str(),
-            Stored::Repository(repository) => repository.arn.as_str(),
-        });
-        let mut target = Self::with(resource, policy, holder, account);
+        let mut target = Self::with(resource, policy, record.map_or(arn, arn_of), account);
         target.arn = arn.to_owned();
         target.tags = tags_of(shared, arn);
         match record {
@@ -100,7 +113,64 @@ impl<'a> Target<'a> {
             }
             _ => target.add_registry(shared, action),
         }
-        target.limited(&rcps)
+        target
+    }
+
+    /// An access point, with the buckets behind it if requests go through to them.
+    fn access_point(
+        shared: &'a Shared,
+        action: &Action,
+        arn: &str,
+        point: Point<'_>,
+        records: &[Stored],
+    ) -> Self {
+        let account = shared.header.account_id.as_str();
+        let mut target = Self::with(Resource::new(arn), point.policy(), point.arn(), account);
+        target.arn = arn.to_owned();
+        target.restricted = point.restricted(shared, target.documents.first());
+        let is_public = is_public(target.documents.first(), PolicyKind::S3AccessPoint);
+        if let Some(document) = point.vpc().and_then(access_point::only_from) {
+            let name = format!("{}/vpc", point.arn());
+            target.add_policy(OwnPolicy::Read(Some(document)), &name, account);
+        }
+        if Point::through(shared, action, arn).is_none() {
+            return target;
+        }
+        target.implied = point.implied();
+        let rcps = OrganizationPolicies::of(shared).rcps.sets();
+        for (name, owner) in point.buckets() {
+            let behind = point.behind(arn, name);
+            let record =
+                record_of(&behind).and_then(|wanted| records.iter().find(|one| arn_of(one) == wanted));
+            let resource = match owner {
+                Some(owner) => Resource::new(&behind).owned_by(owner),
+                None => owned(Resource::new(&behind), shared, action, record),
+            };
+            let mut bucket = Self::direct(shared, action, resource, &behind, record).limited(&rcps);
+            if let Some(Stored::Bucket(record)) = record.filter(|_| is_public) {
+                // The strictest of the settings counts for the access point's policy.
+                let by_bucket = restricts(&record.public_access_block, Evidence::BucketPublicAccessBlock);
+                bucket.restricted = bucket.restricted.or(by_bucket);
+            }
+            bucket.implied.clone_from(&target.implied);
+            target.documents.extend(bucket.documents.iter().cloned());
+            target.not_considered.append(&mut bucket.not_considered);
+            target.behind.push(bucket);
+        }
+        target.not_considered.sort_unstable_by_key(|one| one.name());
+        target.not_considered.dedup();
+        target
+    }
+
+    /// Whether its policy, or that of a bucket behind it, is in no snapshot of this account.
+    pub(super) fn depends_on_uncollected(&self) -> bool {
+        self.is_uncollected || self.behind.iter().any(|bucket| bucket.is_uncollected)
+    }
+
+    /// What could not be read of it and of the buckets behind it.
+    pub(super) fn all_missing(&self) -> Option<Missing> {
+        let behind = self.behind.iter().map(|bucket| bucket.missing.clone());
+        behind.fold(self.missing.clone(), Missing::either)
     }
 
     /// The same under the resource control policies of the account, if it is the account's.
@@ -136,6 +206,8 @@ impl<'a> Target<'a> {
             missing: None,
             is_uncollected: false,
             restricted: Known::Known(false),
+            behind: Vec::new(),
+            implied: Vec::new(),
             tags: None,
             not_considered: Vec::new(),
         };
@@ -215,6 +287,9 @@ impl<'a> Target<'a> {
                 context.set("aws:ResourceAccount", account);
             }
         }
+        for (key, value) in self.implied.iter().filter(|(key, _)| !said(key)) {
+            context.set(key, value.as_str());
+        }
         for prefix in ["aws", service].into_iter().filter(|_| self.tags.is_some()) {
             context.mark_absent(&format!("{prefix}:ResourceTag/*"));
             for tag in self.tags.unwrap_or_default() {
@@ -244,8 +319,27 @@ pub(super) fn takes_no_resource(action: &Action) -> bool {
     wildcard_only(action.service(), action.name()).unwrap_or(false)
 }
 
-/// The ARN of the bucket or repository whose record a question about this resource needs.
-pub(super) fn record_of(arn: &str) -> Option<String> {
+/// The ARNs of the buckets or repositories whose records a question about this resource needs.
+pub(super) fn records_of(shared: &Shared, arn: &str) -> Vec<String> {
+    match Point::find(shared, arn) {
+        Some(point) => {
+            let buckets = point.buckets().into_iter();
+            buckets.filter_map(|(bucket, _)| record_of(&point.behind(arn, bucket))).collect()
+        }
+        None => record_of(arn).into_iter().collect(),
+    }
+}
+
+/// The ARN of a record.
+pub(super) fn arn_of(record: &Stored) -> &str {
+    match record {
+        Stored::Bucket(bucket) => &bucket.arn,
+        Stored::Repository(repository) => &repository.arn,
+    }
+}
+
+/// The ARN of the bucket or repository that a resource is, or is in.
+fn record_of(arn: &str) -> Option<String> {
     let parsed = Arn::parse(arn)?;
     match parsed.service {
         "s3" if parsed.account.is_empty() => {
@@ -330,7 +424,7 @@ fn repository_not_listed(shared: &Shared, region: &str) -> OwnPolicy {
     }
 }
 
-fn observed(policy: &Observed<String>, evidence: Evidence) -> OwnPolicy {
+pub(super) fn observed(policy: &Observed<String>, evidence: Evidence) -> OwnPolicy {
     match document(policy, evidence) {
         Known::Known(document) => OwnPolicy::Read(document),
         Known::Unknown(missing) => OwnPolicy::Missing(missing),
@@ -352,15 +446,20 @@ fn tags_of<'a>(shared: &'a Shared, arn: &str) -> Option<&'a [Tag]> {
 /// Whether `RestrictPublicBuckets` counts: for a policy that AWS calls public, by the account's or the bucket's
 /// own setting ("Blocking public access to your Amazon S3 storage").
 fn restricted(shared: &Shared, bucket: &Bucket, policy: Option<&PolicyDocument>) -> Known<bool> {
-    let is_public = policy.is_some_and(|policy| {
-        policy.statements.iter().any(|statement| is_public_statement(statement, PolicyKind::S3Bucket))
-    });
-    if !is_public {
+    if !is_public(policy, PolicyKind::S3Bucket) {
         return Known::Known(false);
     }
-    let setting = |block: &Observed<palisade_snapshot::BlockPublicAccess>, evidence| {
-        Known::observed(block, evidence, || false, |block| block.restrict_public_buckets)
-    };
-    setting(&shared.account.public_access_block, Evidence::AccountBlockPublicAccess)
-        .or(setting(&bucket.public_access_block, Evidence::BucketPublicAccessBlock))
+    restricts(&shared.account.public_access_block, Evidence::AccountBlockPublicAccess)
+        .or(restricts(&bucket.public_access_block, Evidence::BucketPublicAccessBlock))
+}
+
+/// Whether AWS calls a policy public.
+pub(super) fn is_public(policy: Option<&PolicyDocument>, kind: PolicyKind<'_>) -> bool {
+    policy
+        .is_some_and(|policy| policy.statements.iter().any(|statement| is_public_statement(statement, kind)))
+}
+
+/// The `RestrictPublicBuckets` of a setting.
+pub(super) fn restricts(block: &Observed<BlockPublicAccess>, evidence: Evidence) -> Known<bool> {
+    Known::observed(block, evidence, || false, |block| block.restrict_public_buckets)
 }

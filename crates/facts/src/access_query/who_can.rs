@@ -25,7 +25,7 @@ const ASSUME_WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 /// The listings without which somebody may be missing.
 const LISTINGS: [RecordKind; 4] = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
 
-/// Who can do what the question names, as far as a snapshot tells; `record` is the one that
+/// Who can do what the question names, as far as a snapshot tells; `records` are those that
 /// [`Question::is_about`] finds among the resources.
 ///
 /// # Errors
@@ -33,12 +33,12 @@ const LISTINGS: [RecordKind; 4] = [RecordKind::User, RecordKind::Group, RecordKi
 pub fn who_can(
     shared: &Shared,
     question: &Question,
-    record: Option<&Stored>,
+    records: &[Stored],
     situation: &Situation,
 ) -> Result<WhoCanAnswer, AccessQueryError> {
     let callers = Callers::new(shared, situation);
     let identities = callers.identities();
-    let target = Target::new(shared, &question.action, question.resource.as_deref(), record);
+    let target = Target::new(shared, &question.action, question.resource.as_deref(), records);
     let assume = action(ASSUME)?;
     let search = Search {
         shared,
@@ -56,9 +56,9 @@ pub fn who_can(
     principals.sort_by(|one, other| {
         (one.decision, one.kind, &one.principal).cmp(&(other.decision, other.kind, &other.principal))
     });
-    let others = target.is_uncollected.then_some(NotCollected::ResourcePolicyNotCollected);
+    let others = target.depends_on_uncollected().then_some(NotCollected::ResourcePolicyNotCollected);
     let missing = LISTINGS.iter().filter_map(|&kind| incomplete(shared, kind));
-    let missing = missing.chain(target.missing.clone()).chain(search.unread_trusts(&ways));
+    let missing = missing.chain(target.all_missing()).chain(search.unread_trusts(&ways));
     let missing = missing.reduce(|one, other| one.and(&other));
     Ok(WhoCanAnswer {
         format: "palisade-who-can/1",

@@ -116,7 +116,7 @@ fn questions_about_access_are_answered_under_them() {
             "snapshot": {"users": [{"inline_policies": everything()}]}});
         let (world, _) = world(kind, &given).unwrap();
         let question = Question::parse("s3:GetObject", Some("arn:aws:s3:::data/a")).unwrap();
-        let bucket: Option<&Resource> = world.resource.as_ref();
+        let bucket: &[Resource] = world.resource.as_slice();
         let one = can(&world.shared, &question, bucket, "alice", &Situation::default()).unwrap();
         let all = who_can(&world.shared, &question, bucket, &Situation::default()).unwrap();
         let names: Vec<_> = all.principals.iter().map(|one| one.principal.clone()).collect();

@@ -7,8 +7,8 @@ use crate::access_query::{AccessQueryError, Because, CanAnswer, can};
 
 fn answer_in(situation: &Situation, kind: &str, given: &Json, who: &str, question: &Question) -> CanAnswer {
     let (shared, record) = snapshot(kind, given);
-    let record = record.filter(|record| question.is_about(record));
-    can(&shared, question, record.as_ref(), who, situation).unwrap()
+    let record = record.filter(|record| question.is_about(&shared, record));
+    can(&shared, question, record.as_slice(), who, situation).unwrap()
 }
 
 fn answer(kind: &str, given: &Json, who: &str, action: &str, resource: &str) -> CanAnswer {
@@ -265,7 +265,7 @@ fn who_is_not_there_is_an_error_unless_the_listing_goes_on() {
         can(
             &shared,
             &question("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc"),
-            None,
+            &[],
             who,
             &Situation::default(),
         )

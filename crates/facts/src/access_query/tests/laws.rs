@@ -51,8 +51,8 @@ proptest! {
         let situation = Situation::default();
         let may = |who: &str, action: &str, resource: &str| {
             let question = question(action, resource);
-            let record = record.as_ref().filter(|record| question.is_about(record));
-            can(&shared, &question, record, who, &situation).unwrap().decision == AccessDecision::Allowed
+            let record = record.iter().filter(|record| question.is_about(&shared, record)).cloned().collect::<Vec<_>>();
+            can(&shared, &question, &record, who, &situation).unwrap().decision == AccessDecision::Allowed
         };
         let mut reached: Vec<bool> = NAMES.iter().map(|name| may(&arn(name), "s3:GetObject", DATA)).collect();
         for _ in NAMES {
@@ -68,7 +68,7 @@ proptest! {
         }
         let expected: Vec<String> =
             NAMES.iter().zip(&reached).filter(|(_, ok)| **ok).map(|(name, _)| arn(name)).collect();
-        let answer = who_can(&shared, &question("s3:GetObject", DATA), record.as_ref(), &situation).unwrap();
+        let answer = who_can(&shared, &question("s3:GetObject", DATA), record.as_slice(), &situation).unwrap();
         let found: Vec<String> = answer
             .principals
             .iter()
@@ -98,7 +98,7 @@ proptest! {
             {"Effect": effect, "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::data/*"}]});
         let decision = |policy: Json| {
             let (shared, record) = snapshot("s3.bucket", &bucket(policy, user.clone(), json!([])));
-            can(&shared, &question("s3:GetObject", DATA), record.as_ref(), "alice", &Situation::default()).unwrap().decision
+            can(&shared, &question("s3:GetObject", DATA), record.as_slice(), "alice", &Situation::default()).unwrap().decision
         };
         let unread = decision(json!({"unreadable": "s3:GetBucketPolicy"}));
         prop_assert!(unread == AccessDecision::Unknown || unread == decision(policy));

@@ -11,10 +11,10 @@ const STRANGER: &str = "arn:aws:iam::444455556666:user/eve";
 fn answer(given: &Json, who: &str, action: &str, resource: &str, scps: Option<&Json>) -> CanAnswer {
     let (shared, record) = snapshot("s3.bucket", given);
     let question = question(action, resource);
-    let record = record.filter(|record| question.is_about(record));
+    let record = record.filter(|record| question.is_about(&shared, record));
     let scps = scps.map(|levels| ServiceControlPolicies::from_json(&levels.to_string()).unwrap());
     let situation = Situation { scps, ..Default::default() };
-    can(&shared, &question, record.as_ref(), who, &situation).unwrap()
+    can(&shared, &question, record.as_slice(), who, &situation).unwrap()
 }
 
 /// A bucket with a list of its own.
@@ -81,7 +81,7 @@ fn what_a_list_leaves_open_is_told() {
 fn who_can_names_those_on_the_list() {
     let (shared, record) = snapshot("s3.bucket", &listed(json!("public-read"), &json!({})));
     let question = question("s3:ListBucket", DATA_BUCKET);
-    let found = who_can(&shared, &question, record.as_ref(), &Situation::default()).unwrap();
+    let found = who_can(&shared, &question, record.as_slice(), &Situation::default()).unwrap();
     let names: Vec<_> = found.principals.iter().map(|one| one.principal.as_str()).collect();
     assert!(names.contains(&"anonymous") && names.contains(&"*"), "{names:?}");
 }

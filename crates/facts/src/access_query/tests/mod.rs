@@ -2,6 +2,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "cases are written as values in place")]
 
+mod access_point;
 mod can;
 mod laws;
 mod lists_and_scps;

@@ -21,8 +21,8 @@ fn registry(policy: Json, scope: &str) -> Json {
 fn answer(given: &Json, who: &str, action: &str, resource: &str) -> CanAnswer {
     let (shared, record) = snapshot("ecr.repository", given);
     let question = question(action, resource);
-    let record = record.filter(|record| question.is_about(record));
-    can(&shared, &question, record.as_ref(), who, &Situation::default()).unwrap()
+    let record = record.filter(|record| question.is_about(&shared, record));
+    can(&shared, &question, record.as_slice(), who, &Situation::default()).unwrap()
 }
 
 fn decision(given: &Json, who: &str, action: &str) -> &'static str {
@@ -99,7 +99,7 @@ fn a_region_that_nobody_listed_has_policies_that_were_not_collected() {
     let given = registry(json!(null), "V2");
     let (shared, _) = snapshot("ecr.repository", &given);
     let token = Question::parse("ecr:GetAuthorizationToken", None).unwrap();
-    let answered = can(&shared, &token, None, "alice", &Situation::default()).unwrap();
+    let answered = can(&shared, &token, &[], "alice", &Situation::default()).unwrap();
     let told: Vec<_> = answered.not_considered.iter().map(|one| one.name()).collect();
     assert_eq!((answered.decision.name(), told), ("Allowed", vec!["registry_policy"]));
 }
@@ -109,7 +109,7 @@ fn who_can_names_whom_a_registry_lets_in() {
     let names = |policy: Json, scope: &str| -> Vec<String> {
         let (shared, record) = snapshot("ecr.repository", &registry(policy, scope));
         let question = question("ecr:BatchGetImage", REPOSITORY);
-        let found = who_can(&shared, &question, record.as_ref(), &Situation::default()).unwrap();
+        let found = who_can(&shared, &question, record.as_slice(), &Situation::default()).unwrap();
         found.principals.into_iter().map(|one| one.principal).collect()
     };
     let policy = || grant(json!({"AWS": OTHER}), "ecr:*", Some("*"));

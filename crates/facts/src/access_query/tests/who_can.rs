@@ -8,8 +8,8 @@ use crate::access_query::{PrincipalAccess, WhoCanAnswer, who_can};
 fn asked(kind: &str, given: &Json, action: &str, resource: &str) -> WhoCanAnswer {
     let question = question(action, resource);
     let (shared, record) = snapshot(kind, given);
-    let record = record.filter(|record| question.is_about(record));
-    who_can(&shared, &question, record.as_ref(), &Situation::default()).unwrap()
+    let record = record.filter(|record| question.is_about(&shared, record));
+    who_can(&shared, &question, record.as_slice(), &Situation::default()).unwrap()
 }
 
 /// Everybody but root, each with his way.
