@@ -57,7 +57,7 @@ fn region(place: usize) -> String {
 
 fn policy(place: usize) -> ManagedPolicy {
     let document = if faulty(place) { full_admin() } else { read_bucket(&format!("bucket-{place:03}")) };
-    ManagedPolicy { name: format!("policy-{place:03}"), document }
+    ManagedPolicy { name: format!("policy-{place:03}"), document, earlier_documents: Vec::new() }
 }
 
 fn attached(place: usize, policies: usize) -> Policies {

@@ -23,6 +23,9 @@ pub struct ManagedPolicy {
     pub name: String,
     /// The document of the default version.
     pub document: Value,
+    /// The documents of earlier versions, oldest first.
+    #[serde(default)]
+    pub earlier_documents: Vec<Value>,
 }
 
 /// An IAM group.

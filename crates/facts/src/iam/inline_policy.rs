@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use palisade_snapshot::RecordKind;
 
-use super::full_administrator;
 use super::role::is_aws_owned;
+use super::{any_role, full_administrator};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Access, Kind, Known, Lazy, Subject, fact_enum, facts};
@@ -42,6 +42,11 @@ facts! {
         emergency: Option<Emergency>, reads [];
         /// Whether it alone lets its holder do everything on every resource.
         full_administrator: Lazy<Known<Access>>, reads [];
+        /// Whether it alone lets its holder pass every role of the account to a service (`iam:PassRole`);
+        /// `conditional` where a condition limits to which services, or which roles.
+        passes_any_role: Lazy<Known<Access>>, reads [];
+        /// Whether it alone lets its holder assume every role of the account that trusts it (`sts:AssumeRole`).
+        assumes_any_role: Lazy<Known<Access>>, reads [];
     }
 }
 
@@ -90,6 +95,10 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
     let record = context.identity(identity)?;
     let policy = record.inline.get(index)?;
     let reading = Arc::clone(context);
+    let any_role = |action: &'static str| {
+        let context = Arc::clone(context);
+        Lazy::new(move || any_role::allows(&context, context.inline_document(identity, index), action))
+    };
     let facts = InlinePolicy {
         name: policy.name.clone(),
         identity_arn: record.arn.to_owned(),
@@ -100,6 +109,8 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
         full_administrator: Lazy::new(move || {
             full_administrator::of_document(&reading, reading.inline_document(identity, index))
         }),
+        passes_any_role: any_role("iam:PassRole"),
+        assumes_any_role: any_role("sts:AssumeRole"),
     };
     Some(Subject {
         kind: &KIND,

@@ -1,6 +1,7 @@
 //! IAM: identities, their policies and credentials.
 
 pub mod access_key;
+mod any_role;
 mod attached;
 pub(crate) mod effective;
 pub(crate) mod escalation;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use palisade_snapshot::{ManagedPolicy, RecordKind};
+use palisade_snapshot::{Evidence, ManagedPolicy, RecordKind};
 
 use super::attached::is_aws_managed;
-use super::full_administrator;
+use super::{any_role, full_administrator};
 use crate::context::Context;
-use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts};
+use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts, identities};
 
 facts! {
     /// A managed policy.
@@ -30,6 +30,14 @@ facts! {
         holders: Lazy<Listed<String>>, reads [Users, Groups, Roles];
         /// Whether it alone lets its holders do everything on every resource.
         full_administrator: Lazy<Known<Access>>, reads [];
+        /// Whether it alone lets its holders pass every role of the account to a service (`iam:PassRole`);
+        /// `conditional` where a condition limits to which services, or which roles.
+        passes_any_role: Lazy<Known<Access>>, reads [];
+        /// Whether it alone lets its holders assume every role of the account that trusts them (`sts:AssumeRole`).
+        assumes_any_role: Lazy<Known<Access>>, reads [];
+        /// The versions not in force that alone would let its holders do everything on every resource: one call of
+        /// `iam:SetDefaultPolicyVersion` puts one of them in force.
+        full_administrator_versions: Lazy<Known<Vec<String>>>, reads [];
     }
 }
 
@@ -54,7 +62,11 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 }
 
 fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subject {
-    let (holding, reading) = (Arc::clone(context), Arc::clone(context));
+    let (holding, reading, looking) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
+    let any_role = |action: &'static str| {
+        let context = Arc::clone(context);
+        Lazy::new(move || any_role::allows(&context, context.managed_document(index), action))
+    };
     let arn = policy.arn.clone();
     let facts = Policy {
         arn: policy.arn.clone(),
@@ -68,6 +80,9 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         full_administrator: Lazy::new(move || {
             full_administrator::of_document(&reading, reading.managed_document(index))
         }),
+        passes_any_role: any_role("iam:PassRole"),
+        assumes_any_role: any_role("sts:AssumeRole"),
+        full_administrator_versions: Lazy::new(move || full_administrator_versions(&looking, index)),
     };
     Subject {
         kind: &KIND,
@@ -76,6 +91,22 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         region: None,
         facts: Box::new(facts),
     }
+}
+
+/// The versions of a policy that are not in force and give full administration; unknown if one is no policy.
+fn full_administrator_versions(context: &Context, index: usize) -> Known<Vec<String>> {
+    let Some(policy) = context.shared.policies.get(index) else { return Known::Known(Vec::new()) };
+    let others = policy.versions.iter().filter(|version| version.id != policy.default_version_id);
+    let mut found = Vec::new();
+    for version in others {
+        let document = identities::read(&version.document, Evidence::Policies);
+        match full_administrator::of_document(context, document.as_ref()) {
+            Known::Known(Access::Yes) => found.push(version.id.clone()),
+            Known::Known(_) => {}
+            Known::Unknown(missing) => return Known::Unknown(missing),
+        }
+    }
+    Known::Known(found)
 }
 
 /// The users, groups and roles that a policy is attached to.

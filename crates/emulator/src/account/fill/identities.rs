@@ -7,7 +7,7 @@ use aws_sdk_iam::types::{StatusType, Tag};
 use aws_types::SdkConfig;
 
 use super::{failed, invalid};
-use crate::account::{Account, Policies, Role, User};
+use crate::account::{Account, ManagedPolicy, Policies, Role, User};
 use crate::error::EmulatorError;
 
 /// Creates them, and gives owner and place of each access key.
@@ -17,9 +17,7 @@ pub(super) async fn fill(
 ) -> Result<BTreeMap<String, (String, usize)>, EmulatorError> {
     let iam = Client::new(config);
     for policy in &account.policies {
-        let document = policy.document.to_string();
-        let sent = iam.create_policy().policy_name(&policy.name).policy_document(document).send().await;
-        sent.map_err(failed("iam:CreatePolicy", &policy.name))?;
+        create_policy(&iam, policy).await?;
     }
     for group in &account.groups {
         let sent = iam.create_group().group_name(&group.name).send().await;
@@ -36,6 +34,20 @@ pub(super) async fn fill(
         role_policies(&iam, account, &role.name, &role.policies).await?;
     }
     Ok(access_keys)
+}
+
+async fn create_policy(iam: &Client, policy: &ManagedPolicy) -> Result<(), EmulatorError> {
+    let name = &policy.name;
+    let mut documents = policy.earlier_documents.iter().chain([&policy.document]).map(ToString::to_string);
+    let sent = iam.create_policy().policy_name(name).set_policy_document(documents.next()).send().await;
+    let made = sent.map_err(failed("iam:CreatePolicy", name))?;
+    let arn = made.policy().and_then(|policy| policy.arn()).unwrap_or_default();
+    for document in documents {
+        let version =
+            iam.create_policy_version().policy_arn(arn).policy_document(document).set_as_default(true);
+        version.send().await.map_err(failed("iam:CreatePolicyVersion", name))?;
+    }
+    Ok(())
 }
 
 async fn create_user(
