@@ -25,13 +25,32 @@ pub(super) fn fault(value: &str) -> Option<String> {
             wrong("an ARN has six fields, arn:partition:service:region:account:resource")
         };
     }
-    if !partition.is_some_and(|partition| is_open(partition) || partition.starts_with("aws")) {
+    if !partition.is_some_and(is_partition) {
         return wrong("the partition, its second field, is aws, aws-cn, aws-us-gov or another that AWS has");
+    }
+    if service == Some("") {
+        return wrong("the service, its third field, is empty");
     }
     if !account.is_some_and(is_account_field) {
         return wrong("the account, its fifth field, has 12 digits, is aws, or is empty");
     }
     if resource == Some("") { wrong("the resource, its sixth field, is empty") } else { None }
+}
+
+fn is_partition(partition: &str) -> bool {
+    partition == "aws" || partition.starts_with("aws-") || is_open(partition)
+}
+
+/// Whether a value is a pattern that every ARN fits.
+pub(super) fn is_everything(value: &str) -> bool {
+    let fields = value.strip_prefix("arn:").unwrap_or(value);
+    !fields.is_empty()
+        && fields.split(':').all(|field| !field.is_empty() && field.bytes().all(|byte| byte == b'*'))
+}
+
+/// Whether a value names something in a bucket and no bucket: the names of buckets have no slash.
+pub(super) fn is_below_bucket(value: &str) -> bool {
+    open_variables(value).contains(&b'/')
 }
 
 fn is_account_field(account: &str) -> bool {
@@ -145,9 +164,16 @@ mod tests {
         ] {
             assert_eq!(fault(good), None);
         }
-        for bad in
-            ["", "bucket", "arn:aws:s3", "arn:aws:iam::123:role/x", "arn:amazon:s3:::b", "arn:aws:s3:::"]
-        {
+        for bad in [
+            "",
+            "bucket",
+            "arn:aws:s3",
+            "arn:aws:iam::123:role/x",
+            "arn:amazon:s3:::b",
+            "arn:awsx:s3:::b",
+            "arn:aws::::b",
+            "arn:aws:s3:::",
+        ] {
             assert!(fault(bad).is_some(), "{bad}");
         }
     }

@@ -75,6 +75,7 @@ codes! {
     WildcardOnlyAction, "wildcard-only-action", Warning, "The action takes no resource: it is matched by the resource * alone.";
     MalformedArn, "malformed-arn", Error, "The value is no ARN and no pattern for ARNs.";
     MissingResource, "missing-resource", Error, "An identity policy says on which resources each statement counts.";
+    ResourceNotAllowed, "resource-not-allowed", Error, "A trust policy names no resources: it is about its role.";
     PrincipalNotAllowed, "principal-not-allowed", Error, "A policy of this type names no principals.";
     MissingPrincipal, "missing-principal", Error, "A policy of this type names the principals of each statement.";
     InvalidPrincipal, "invalid-principal", Error, "The value names no principal: a pattern, a group, or something malformed.";

@@ -85,7 +85,7 @@ fn set_operator(
 ) {
     let path = Condition::pointer(condition, statement);
     let key = &condition.key;
-    if known_key(key).is_some_and(|known| !known.key_type.is_multivalued) {
+    if known_key(key).is_some_and(|known| !known.key_type.is_multivalued) && !is_list_of_claims(key) {
         let message = format!("{key} has one value; compare it without ForAllValues or ForAnyValue");
         findings.add(Code::SetOperatorOnSingleValue, &*path, message);
     }
@@ -102,6 +102,12 @@ fn set_operator(
         }
         _ => {}
     }
+}
+
+/// `cognito-identity.amazonaws.com:amr` holds a list, which the action table does not say ("Using trust policies" in the
+/// Amazon Cognito Developer Guide).
+fn is_list_of_claims(key: &str) -> bool {
+    key.rsplit_once(':').is_some_and(|(_, claim)| claim.eq_ignore_ascii_case("amr"))
 }
 
 fn single_operator(condition: &Condition, path: &str, findings: &mut Findings) {

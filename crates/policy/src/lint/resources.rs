@@ -16,6 +16,10 @@ pub(super) fn check(statement: &Statement, policy_type: PolicyType, findings: &m
         }
         return;
     };
+    if policy_type == PolicyType::Trust {
+        let message = "a trust policy is about its role; remove the element";
+        findings.add(Code::ResourceNotAllowed, &*whole, message);
+    }
     let values = &resources.values;
     for (index, value) in values.items.iter().enumerate() {
         if let Some(message) = arn::fault(value) {
@@ -30,7 +34,7 @@ pub(super) fn check(statement: &Statement, policy_type: PolicyType, findings: &m
 }
 
 fn negated(statement: &Statement, resources: &PatternElement, whole: &str, findings: &mut Findings) {
-    if resources.values.items.iter().any(|value| value == "*") {
+    if resources.values.items.iter().any(|value| arn::is_everything(value)) {
         let message = "NotResource with * leaves no resource: the statement matches nothing";
         findings.add(Code::IneffectiveNot, whole, message);
     } else if statement.effect == Effect::Allow {
@@ -87,7 +91,11 @@ impl Fitting<'_> {
     fn of(&mut self, service: &'static str, kind: &ResourceType) -> &[usize] {
         let values = self.values;
         self.by_type.entry((service, kind.name)).or_insert_with(|| {
-            let fits = |value: &str| kind.arn_formats.iter().any(|format| arn::can_fit(value, format));
+            let is_bucket = (service, kind.name) == ("s3", "bucket");
+            let fits = |value: &str| {
+                !(is_bucket && arn::is_below_bucket(value))
+                    && kind.arn_formats.iter().any(|format| arn::can_fit(value, format))
+            };
             (0..).zip(values).filter(|(_, value)| fits(value)).map(|(index, _)| index).collect()
         })
     }

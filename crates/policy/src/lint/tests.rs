@@ -97,6 +97,27 @@ fn resource_faults() {
                 r#""Effect": "Allow", "Action": "iam:GetRole", "Resource": "arn:aws:iam::12:role/x""#,
                 &[(Code::MalformedArn, "/Resource")],
             ),
+            (
+                r#""Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b/*""#,
+                &[(Code::ResourceTypeMismatch, "/Action"), (Code::UnusedResource, "/Resource")],
+            ),
+            (
+                r#""Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::${aws:PrincipalTag/x}""#,
+                &[],
+            ),
+            (
+                r#""Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${aws:username, 'none'}/*""#,
+                &[],
+            ),
+            (
+                r#""Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${aws:username, none}/*""#,
+                &[(Code::MalformedVariable, "/Resource")],
+            ),
+            (
+                r#""Effect": "Deny", "Action": "s3:*", "NotResource": "arn:*:*:*:*:*""#,
+                &[(Code::IneffectiveNot, "/NotResource")],
+            ),
+            (r#""Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::*""#, &[]),
             (r#""Effect": "Allow", "Action": "s3:*""#, &[(Code::MissingResource, "")]),
             (
                 r#""Effect": "Allow", "Action": "s3:*", "NotResource": "*""#,
@@ -159,6 +180,27 @@ fn principal_faults() {
         r#""NotPrincipal": {"AWS": "*"}"#,
         PolicyType::Resource,
         &[(Code::IneffectiveNot, "/NotPrincipal")],
+    );
+}
+
+/// "IAM roles": "How to use trust policies with IAM roles"; "Using trust policies" in the Amazon Cognito Developer Guide.
+#[test]
+fn trust_policies() {
+    check(
+        PolicyType::Trust,
+        &[
+            (
+                r#""Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Resource": "*""#,
+                &[(Code::ResourceNotAllowed, "/Resource")],
+            ),
+            (
+                r#""Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+                    "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {
+                        "StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:x"},
+                        "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}"#,
+                &[],
+            ),
+        ],
     );
 }
 

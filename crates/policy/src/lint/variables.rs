@@ -83,8 +83,14 @@ fn names(mut rest: &str, path: &str, findings: &mut Findings) {
         if matches!(name, "*" | "?" | "$") {
             continue;
         }
-        let key = name.split(',').next().unwrap_or_default().trim();
-        if key.is_empty() || !key.contains(':') {
+        let (key, default) =
+            name.split_once(',').map_or((name, None), |(key, rest)| (key, Some(rest.trim())));
+        let key = key.trim();
+        let is_quoted = |text: &str| text.len() >= 2 && text.starts_with('\'') && text.ends_with('\'');
+        if default.is_some_and(|default| !is_quoted(default)) {
+            let message = format!("\"${{{name}}}\": a default value stands in single quotes");
+            findings.add(Code::MalformedVariable, path, message);
+        } else if key.is_empty() || !key.contains(':') {
             findings.add(Code::MalformedVariable, path, format!("\"${{{name}}}\" names no condition key"));
         } else if known_key(key).is_none() && !key.contains('.') {
             findings.add(Code::UnknownVariable, path, format!("AWS has no condition key {key:?}"));

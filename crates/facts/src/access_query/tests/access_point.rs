@@ -145,7 +145,8 @@ fn an_access_point_of_a_vpc_takes_requests_from_there_alone() {
 #[test]
 fn what_was_not_read_or_not_collected_stays_open() {
     let all = || allow("s3:*", "*");
-    let unread = world(json!(null), json!({"policy": {"unreadable": "s3control:GetAccessPointPolicy"}}), all());
+    let unread =
+        world(json!(null), json!({"policy": {"unreadable": "s3control:GetAccessPointPolicy"}}), all());
     let by = answer(&unread, "alice", "s3:GetObject", OBJECT);
     assert_eq!(
         (by.decision.name(), by.unknown_because[0].iam_action.as_str()),
