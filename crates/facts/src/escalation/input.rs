@@ -81,14 +81,21 @@ impl Account {
     }
 
     /// The same, in an organization: a JSON array, one entry per level, root first:
-    /// `[{"org_id": "r-root", "policies": [{…}]}, …]`; `[]` for no organization.
+    /// `[{"org_id": "r-root", "policies": [{…}]}, …]`; `[]` for no organization. They don't limit the account that
+    /// manages the organization ("Service control policies", AWS Organizations User Guide).
     ///
     /// # Errors
     /// [`ScpError`] with the place.
     pub fn with_scps(mut self, text: &str) -> Result<Self, ScpError> {
-        self.scps = scp_levels(text)?;
+        let levels = scp_levels(text)?;
+        self.scps = if self.manages_organization() { Vec::new() } else { levels };
         self.scps_known = true;
         Ok(self)
+    }
+
+    fn manages_organization(&self) -> bool {
+        let organization = &self.shared.account.organization;
+        matches!(organization, Observed::Present(found) if found.management_account_id == self.id())
     }
 }
 

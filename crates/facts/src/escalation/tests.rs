@@ -1,7 +1,7 @@
 //! Each technique on the examples in its file.
 
 use jiff::Timestamp;
-use palisade_snapshot::Shared;
+use palisade_snapshot::{Observed, Organization, Shared};
 use serde_json::{Map, Value, json};
 
 use super::precondition::check_twins;
@@ -294,4 +294,27 @@ fn denies_take_the_label_only_with_every_way_back() {
     assert_eq!(with(json!("s3:*")), "administrator");
     assert_eq!(with(json!("iam:*")), "cannot");
     assert_eq!(with(json!("*")), "cannot");
+}
+
+#[test]
+fn scps_limit_members_of_the_organization_and_not_the_account_that_manages_it() {
+    let given = json!({"actor": {"allow": ["iam:CreateAccessKey"]}, "users": {"admin": {"attached": ["AdministratorAccess"]}}});
+    let described = Described::new(&given);
+    let everything = document(&json!([allow(&json!("*"))]));
+    let no_keys = document(&json!([{"Effect": "Deny", "Action": "iam:CreateAccessKey", "Resource": "*"}]));
+    let scps = json!([{"org_id": "r-root", "policies": [everything, no_keys]}]).to_string();
+    for (manager, expected) in [("999999999999", "cannot"), (ACCOUNT, "can_escalate")] {
+        let mut shared =
+            Shared::from_authorization_details(&described.details.to_string(), Timestamp::UNIX_EPOCH)
+                .unwrap();
+        shared.account.organization = Observed::Present(Organization {
+            id: "o-example".to_owned(),
+            management_account_id: manager.to_owned(),
+            feature_set: "ALL".to_owned(),
+        });
+        let account = Account::new(&shared).with_scps(&scps).unwrap();
+        let report = analyse(&[account], built_in().unwrap());
+        let attacker = report.principals.iter().find(|one| one.arn == described.start).unwrap();
+        assert_eq!(attacker.status.name(), expected, "managed by {manager}");
+    }
 }
