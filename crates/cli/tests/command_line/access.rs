@@ -27,7 +27,8 @@ fn can_names_the_statement_and_what_the_answer_hangs_on() {
         oncall["because"][0]["policy"],
         "arn:aws:iam::111122223333:user/oncall/inline-policy/friday-night-fix"
     );
-    assert_eq!(oncall["assumes"], serde_json::json!(["scp_not_read", "rcp_not_read"]));
+    // The example account is in no organization.
+    assert_eq!(oncall["assumes"], serde_json::json!([]));
     place.write("scps.json", r#"[{"org_id": "r-root", "policies": []}]"#);
     assert_eq!(of("oncall", &["--scps", "scps.json"])["decision"], "ImplicitlyDenied");
     place.write("scps.json", "{}");

@@ -2,6 +2,7 @@
 
 use crate::harness::{Ended, Place};
 use palisade_emulator::{Account, Emulator, Fault};
+use palisade_snapshot::CALLS;
 use serde_json::Value;
 
 /// A place whose environment leads to the emulator.
@@ -74,9 +75,12 @@ fn without_the_caller_there_is_no_report() {
 fn an_account_that_refuses_every_listing_names_the_policy_to_give() {
     let emulator = emulator("clean");
     let place = place(&emulator);
-    for operation in ["iam:GetAccountAuthorizationDetails", "s3:ListBuckets", "ecr:DescribeRepositories"] {
-        emulator.proxy().inject(operation, Fault::Denied);
-    }
+    let listings = CALLS.iter().filter(|call| {
+        let name = call.api_operation;
+        let lists = name.starts_with("List") && call.operation != "account:ListRegions";
+        lists || ["GetAccountAuthorizationDetails", "DescribeRepositories"].contains(&name)
+    });
+    listings.for_each(|call| emulator.proxy().inject(call.operation, Fault::Denied));
     place.run(&["scan"]).failed(1, &["could be listed", "palisade permissions"]);
 }
 

@@ -3,7 +3,7 @@
 use palisade_snapshot::{
     AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy, Observed,
     OidcProvider, OidcProviderDetails, PasswordPolicy, ReportTime, Role, RoleLastUsed, RoleSessionDuration,
-    Tag, User, VirtualMfaDevice,
+    SamlProvider, SamlProviderDetails, Tag, User, VirtualMfaDevice,
 };
 use serde_json::{Value, json};
 
@@ -201,6 +201,19 @@ pub(super) fn oidc_provider() -> OidcProvider {
         details: Observed::Present(OidcProviderDetails {
             client_ids: vec!["sts.amazonaws.com".to_owned()],
             created_at: Some(time("2024-03-11T09:12:00Z")),
+        }),
+    }
+}
+
+/// No role trusts it any more.
+pub(super) fn saml_provider() -> SamlProvider {
+    SamlProvider {
+        arn: format!("arn:aws:iam::{ACCOUNT}:saml-provider/acme-directory"),
+        created_at: Some(time("2021-06-01T08:00:00Z")),
+        valid_until: Some(time("2031-06-01T08:00:00Z")),
+        details: Observed::Present(SamlProviderDetails {
+            entity_id: Some("https://directory.acme.example/saml".to_owned()),
+            assertion_encryption: Some("Required".to_owned()),
         }),
     }
 }

@@ -49,6 +49,8 @@ pub(crate) fn snapshot() -> Snapshot {
     shared.roles = identities::roles();
     shared.policies = policies::policies();
     shared.registries = storage::registries();
+    shared.access_points = storage::access_points();
+    shared.multi_region_access_points = storage::multi_region_access_points();
     let mut snapshot =
         Snapshot { shared, buckets: storage::buckets(), repositories: storage::repositories() };
     snapshot.shared.listings = listings();
@@ -104,7 +106,7 @@ fn account() -> Account {
         resource_control_policies: Observed::Absent,
         role_session_durations: Observed::Present(Paged::complete(identities::role_session_durations())),
         server_certificates: Observed::Present(Paged::default()),
-        saml_providers: Observed::Present(Paged::default()),
+        saml_providers: Observed::Present(Paged::complete(vec![identities::saml_provider()])),
         oidc_providers: Observed::Present(Paged::complete(vec![identities::oidc_provider()])),
         service_specific_credentials: Observed::Present(Paged::default()),
     }
@@ -181,7 +183,13 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
                 calls.push(record(call.operation, None, providers.unwrap_or_default()));
             }
             Scope::Bucket => calls.push(record(call.operation, None, snapshot.buckets.len())),
-            Scope::AccessPoint | Scope::MultiRegionAccessPoint => {}
+            Scope::AccessPoint => calls.extend(REGIONS.iter().map(|region| {
+                let here = snapshot.shared.access_points.iter().filter(|one| one.region == *region).count();
+                record(call.operation, Some(region), here)
+            })),
+            Scope::MultiRegionAccessPoint => {
+                calls.push(record(call.operation, None, snapshot.shared.multi_region_access_points.len()));
+            }
             Scope::Region | Scope::BucketRegion => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
             }

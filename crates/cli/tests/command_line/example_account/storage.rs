@@ -1,10 +1,11 @@
 //! Buckets, registries, repositories.
 
 use palisade_snapshot::{
-    AccessControlList, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule, Expiration, Grant,
-    Grantee, ImageSummary, LifecycleFilter, LifecycleRule, Logging, NoncurrentExpiration, ObjectOwnership,
-    Observed, Paged, Payer, Registry, RegistryScanningRule, Repository, RepositoryFilter,
-    ScanningConfiguration, Tag, Versioning, VersioningStatus, Website,
+    AccessControlList, AccessPoint, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule,
+    Expiration, Grant, Grantee, ImageSummary, LifecycleFilter, LifecycleRule, Logging,
+    MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, ObjectOwnership, Observed, Paged, Payer,
+    Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration, Tag, Versioning,
+    VersioningStatus, Website,
 };
 use serde_json::{Value, json};
 
@@ -95,6 +96,44 @@ fn tls_only(name: &str) -> Value {
         "Resource": [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")],
         "Condition": { "Bool": { "aws:SecureTransport": "false" } },
     })
+}
+
+/// A way into the customers' data from one VPC only.
+pub(super) fn access_points() -> Vec<AccessPoint> {
+    let arn = format!("arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/customer-reports");
+    vec![AccessPoint {
+        policy: Observed::Present(policy(&json!([{
+            "Sid": "Reports",
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{ACCOUNT}:role/report-builder")},
+            "Action": "s3:GetObject",
+            "Resource": format!("{arn}/object/reports/*"),
+        }]))),
+        arn,
+        name: "customer-reports".to_owned(),
+        region: "eu-west-1".to_owned(),
+        bucket: "acme-customer-data".to_owned(),
+        bucket_account: Some(ACCOUNT.to_owned()),
+        vpc: Some("vpc-0a1b2c3d4e5f67890".to_owned()),
+        public_access_block: Observed::Present(BLOCKED),
+        policy_is_public: Observed::Present(false),
+    }]
+}
+
+/// It has no policy, so its buckets' policies decide.
+pub(super) fn multi_region_access_points() -> Vec<MultiRegionAccessPoint> {
+    vec![MultiRegionAccessPoint {
+        arn: format!("arn:aws:s3::{ACCOUNT}:accesspoint/mfzwi23gnjvgw.mrap"),
+        name: "customer-data".to_owned(),
+        status: "READY".to_owned(),
+        public_access_block: BLOCKED,
+        buckets: vec![MultiRegionBucket {
+            name: "acme-customer-data".to_owned(),
+            account: Some(ACCOUNT.to_owned()),
+        }],
+        policy: Observed::Absent,
+        policy_is_public: Observed::Absent,
+    }]
 }
 
 /// As it should be.
