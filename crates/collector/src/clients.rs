@@ -109,6 +109,11 @@ impl Clients {
         self.json(Service::Organizations, "Organizations", region)
     }
 
+    /// IAM Access Analyzer of one region.
+    pub(crate) fn access_analyzer(&self, region: &str) -> JsonClient {
+        self.json(Service::AccessAnalyzer, "AccessAnalyzer", region)
+    }
+
     /// A service without a client of its own; `service_id` is what its settings are named by.
     fn json(&self, service: Service, service_id: &str, region: &str) -> JsonClient {
         JsonClient {

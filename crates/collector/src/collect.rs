@@ -6,20 +6,21 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use futures_util::StreamExt;
 use palisade_snapshot::{
-    AccessPoint, Account, Bucket, ContactType, Evidence, FORMAT, Header, Listing, MultiRegionAccessPoint,
-    NotOffered, Observed, Paged, Reason, RecordKind, Region, Shared, Snapshot, SnapshotScope,
-    with_prerequisites,
+    AccessPoint, Account, Analyzer, Bucket, ContactType, Evidence, FORMAT, Header, Listing,
+    MultiRegionAccessPoint, NotOffered, Observed, Paged, Reason, RecordKind, Region, Shared, Snapshot,
+    SnapshotScope, with_prerequisites,
 };
 
 use crate::access_points::AccessPoints;
 use crate::account::{self, Caller};
+use crate::analyzers::Analyzers;
 use crate::buckets::{Buckets, RegionFilter};
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::iam::{IDENTITY_KINDS, Iam, Identities};
 use crate::journal::Begun;
 use crate::meter::Meter;
-use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS};
+use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS, LIST_ANALYZERS, Operation};
 use crate::organization::Organizations;
 use crate::reader::{Gate, Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
@@ -107,7 +108,7 @@ impl Collection<'_> {
             Box::pin(self.storage(&caller)),
             Box::pin(self.account(&iam, &caller)),
         );
-        let Regional { scope, regions, registries } = regional?;
+        let Regional { scope, regions, registries, analyzers } = regional?;
         let mut shared = Shared::new(self.header(&caller, &scope));
         shared.account = Account { regions, ..account };
         if let Some(identities) = identities {
@@ -123,6 +124,10 @@ impl Collection<'_> {
             snapshot.repositories.extend(content.repositories);
             snapshot.shared.registries.extend(content.registry);
             snapshot.shared.listings.push(content.listing);
+        }
+        for (found, listing) in analyzers {
+            snapshot.shared.analyzers.extend(found);
+            snapshot.shared.listings.push(listing);
         }
         snapshot.shared.calls = self.reader.meter.records();
         snapshot.sort();
@@ -336,28 +341,46 @@ impl Collection<'_> {
         let regions =
             self.reader.observe_account(Evidence::Regions, account::regions(self.reader, self.clients)).await;
         let scope = RegionScope::new(self.options, &regions, self.clients.home())?;
-        let asked: &BTreeSet<String> =
-            if self.reader.asks(Evidence::Repositories) { &scope.asked } else { &BTreeSet::new() };
-        self.reader.progress.planned(asked.len() as u64);
-        let contents = futures_util::stream::iter(asked)
+        let nowhere = BTreeSet::new();
+        let asked = |evidence| if self.reader.asks(evidence) { &scope.asked } else { &nowhere };
+        let (with_registries, with_analyzers) = (asked(Evidence::Repositories), asked(Evidence::Analyzers));
+        self.reader.progress.planned((with_registries.len() + with_analyzers.len()) as u64);
+        let max_in_flight = self.options.max_in_flight.get();
+        let registries = futures_util::stream::iter(with_registries)
             .map(|region| self.registry(region, scope.disabled.contains(region)))
-            .buffer_unordered(self.options.max_in_flight.get());
-        let registries = Box::pin(contents.collect()).await;
-        Ok(Regional { regions, scope, registries })
+            .buffer_unordered(max_in_flight);
+        let analyzers = futures_util::stream::iter(with_analyzers)
+            .map(|region| self.analyzers(region, scope.disabled.contains(region)))
+            .buffer_unordered(max_in_flight);
+        let (registries, analyzers) =
+            tokio::join!(Box::pin(registries.collect()), Box::pin(analyzers.collect()));
+        Ok(Regional { regions, scope, registries, analyzers })
+    }
+
+    async fn analyzers(&self, region: &str, disabled: bool) -> (Vec<Analyzer>, Listing) {
+        if disabled {
+            return (Vec::new(), not_enabled(RecordKind::Analyzer, region, &LIST_ANALYZERS));
+        }
+        let client = self.clients.access_analyzer(region);
+        Box::pin(Analyzers { reader: self.reader, client }.all()).await
     }
 
     async fn registry(&self, region: &str, disabled: bool) -> RegistryContent {
         if disabled {
-            let message = format!("the region {region} is not enabled for the account");
-            let why = NotOffered { operation: DESCRIBE_REPOSITORIES.name.to_owned(), message };
-            let failure = Some(Failure::NotOffered(why));
-            let listing = listing(RecordKind::Repository, Some(region), &DESCRIBE_REPOSITORIES, failure);
+            let listing = not_enabled(RecordKind::Repository, region, &DESCRIBE_REPOSITORIES);
             return RegistryContent { registry: None, repositories: Vec::new(), listing };
         }
         let client = self.clients.ecr(region);
         let max_in_flight = self.options.max_in_flight.get();
         RegionalRegistry { reader: self.reader, client, region, max_in_flight }.content().await
     }
+}
+
+/// The record of a listing in a region that the account may not use.
+fn not_enabled(kind: RecordKind, region: &str, operation: &Operation) -> Listing {
+    let message = format!("the region {region} is not enabled for the account");
+    let why = NotOffered { operation: operation.name.to_owned(), message };
+    listing(kind, Some(region), operation, Some(Failure::NotOffered(why)))
 }
 
 /// What is created or deleted while a listing is read moves others to the next page, so that they
@@ -368,6 +391,7 @@ fn forget_repetitions(snapshot: &mut Snapshot) {
     shared.groups.dedup_by(|a, b| a.arn == b.arn);
     shared.roles.dedup_by(|a, b| a.arn == b.arn);
     shared.policies.dedup_by(|a, b| a.arn == b.arn);
+    shared.analyzers.dedup_by(|a, b| a.arn == b.arn);
     shared.access_points.dedup_by(|a, b| a.arn == b.arn);
     shared.multi_region_access_points.dedup_by(|a, b| a.arn == b.arn);
     snapshot.buckets.dedup_by(|a, b| a.arn == b.arn);
@@ -403,6 +427,7 @@ struct Regional {
     scope: RegionScope,
     regions: Observed<Paged<Region>>,
     registries: Vec<RegistryContent>,
+    analyzers: Vec<(Vec<Analyzer>, Listing)>,
 }
 
 #[cfg(test)]

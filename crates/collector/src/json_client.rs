@@ -28,6 +28,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 use palisade_snapshot::{Call as Row, Service};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -57,6 +58,13 @@ pub(crate) enum Question {
         prefix: &'static str,
         /// The input.
         input: Value,
+    },
+    /// `GET` with the input in path and query ("AWS restJson1 protocol" of Smithy).
+    Get {
+        /// The path, which needs no encoding.
+        path: &'static str,
+        /// The names and values of the query; the values are encoded when it is sent.
+        query: Vec<(&'static str, String)>,
     },
 }
 
@@ -157,8 +165,24 @@ fn request(operation: &str, question: &Question) -> Result<HttpRequest, BoxError
             request.headers_mut().insert("x-amz-target", format!("{prefix}.{operation}"));
             Ok(request)
         }
+        Question::Get { path, query } => {
+            let encoded =
+                query.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, &RESERVED)));
+            let query: Vec<String> = encoded.collect();
+            let mut request = HttpRequest::new(SdkBody::empty());
+            request.set_method("GET")?;
+            request.set_uri(if query.is_empty() {
+                (*path).to_owned()
+            } else {
+                format!("{path}?{}", query.join("&"))
+            })?;
+            Ok(request)
+        }
     }
 }
+
+/// All but the unreserved characters of RFC 3986, as Signature Version 4 wants it.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What is no error must have the shape of the answer; whether it is JSON at all was checked before.
 fn response<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, OrchestratorError<ErrorMetadata>> {

@@ -24,6 +24,7 @@
 
 mod access_points;
 mod account;
+mod analyzers;
 mod answer;
 mod buckets;
 mod cancel;

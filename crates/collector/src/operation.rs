@@ -106,6 +106,7 @@ operations! {
     LIST_PARENTS "organizations:ListParents" json(&["Parents"]), absent [], gone [];
     LIST_POLICIES_FOR_TARGET "organizations:ListPoliciesForTarget" json(&["Policies"]), absent [], gone [];
     DESCRIBE_POLICY "organizations:DescribePolicy" json(&["Policy"]), absent [], gone [];
+    LIST_ANALYZERS "access-analyzer:ListAnalyzers" json(&["analyzers"]), absent [], gone [];
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK "s3control:GetPublicAccessBlock" xml("PublicAccessBlockConfiguration", &[]), absent ["NoSuchPublicAccessBlockConfiguration"], gone [];
     LIST_BUCKETS "s3:ListBuckets" xml("ListAllMyBucketsResult", &["Buckets"]), absent [], gone [];
     GET_BUCKET_LOCATION "s3:GetBucketLocation" xml("LocationConstraint", &[]), absent [], gone ["NoSuchBucket"];

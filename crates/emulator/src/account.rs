@@ -1,6 +1,7 @@
 //! Accounts as plain data, and how the emulator is filled with them.
 
 mod access_points;
+mod analyzers;
 mod buckets;
 mod description;
 mod documents;
@@ -11,6 +12,7 @@ mod organization;
 mod repositories;
 
 pub use access_points::{AccessPoint, MultiRegionAccessPoint};
+pub use analyzers::Analyzer;
 pub use buckets::{
     BlockPublicAccess, Bucket, CorsRule, LifecycleRule, ObjectLock, Permission, Replica, Website,
 };

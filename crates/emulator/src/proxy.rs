@@ -1,6 +1,7 @@
 //! The proxy between client and emulator: it names, counts and records requests, mends what the
 //! emulator does unlike AWS, answers what it lacks, and injects faults.
 
+mod analyzers;
 mod answer;
 mod credential_report;
 mod error_format;

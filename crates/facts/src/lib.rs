@@ -18,6 +18,7 @@
 //! ```
 
 mod access;
+pub mod access_analyzer;
 pub mod access_query;
 pub mod account;
 mod clock;

@@ -23,12 +23,22 @@ pub enum Service {
     Ecr,
     /// AWS Organizations.
     Organizations,
+    /// IAM Access Analyzer.
+    AccessAnalyzer,
 }
 
 impl Service {
     /// Every service, in the order of the table.
-    pub const ALL: [Self; 7] =
-        [Self::Sts, Self::Account, Self::Iam, Self::S3, Self::S3Control, Self::Ecr, Self::Organizations];
+    pub const ALL: [Self; 8] = [
+        Self::Sts,
+        Self::Account,
+        Self::Iam,
+        Self::S3,
+        Self::S3Control,
+        Self::Ecr,
+        Self::Organizations,
+        Self::AccessAnalyzer,
+    ];
 
     /// The name that stands before the colon of an operation.
     #[must_use]
@@ -41,6 +51,7 @@ impl Service {
             Self::S3Control => "s3control",
             Self::Ecr => "ecr",
             Self::Organizations => "organizations",
+            Self::AccessAnalyzer => "access-analyzer",
         }
     }
 }
@@ -135,6 +146,7 @@ calls! {
     Organizations "organizations" "ListParents" ["organizations:ListParents"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "ListPoliciesForTarget" ["organizations:ListPoliciesForTarget"] Account [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "DescribePolicy" ["organizations:DescribePolicy"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
+    AccessAnalyzer "access-analyzer" "ListAnalyzers" ["access-analyzer:ListAnalyzers"] Region [Analyzers];
     S3Control "s3control" "GetPublicAccessBlock" ["s3:GetAccountPublicAccessBlock"] Account [AccountBlockPublicAccess];
     S3 "s3" "ListBuckets" ["s3:ListAllMyBuckets"] Account [Buckets];
     S3 "s3" "GetBucketLocation" ["s3:GetBucketLocation"] Bucket [BucketRegion];

@@ -84,6 +84,8 @@ evidence! {
     ServiceSpecificCredentials = "iam.service_specific_credential",
     /// The managed policies: the account's own, and AWS's where they are attached.
     Policies = "iam.policy",
+    /// The analyzers of IAM Access Analyzer in a region.
+    Analyzers = "access_analyzer.analyzer",
     /// The S3 access points of a region.
     AccessPoints = "s3.access_point",
     /// An access point's own Block Public Access settings.

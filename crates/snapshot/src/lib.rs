@@ -21,6 +21,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod access_analyzer;
 mod account;
 mod authorization_details;
 mod calls;
@@ -38,6 +39,7 @@ mod s3;
 mod snapshot;
 mod write;
 
+pub use access_analyzer::{Analyzer, InternalAccessCriteria};
 pub use account::{
     Account, AlternateContact, BlockPublicAccess, ContactInformation, ContactType, Region, RegionStatus,
 };

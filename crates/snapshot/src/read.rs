@@ -356,6 +356,7 @@ impl Gathering {
             Record::Role(role) => shared.roles.push(*role),
             Record::Policy(policy) => shared.policies.push(*policy),
             Record::Registry(registry) => shared.registries.push(*registry),
+            Record::Analyzer(analyzer) => shared.analyzers.push(*analyzer),
             Record::AccessPoint(point) => shared.access_points.push(*point),
             Record::MultiRegionAccessPoint(point) => shared.multi_region_access_points.push(*point),
             Record::Calls(calls) => shared.calls.push(calls),

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessPoint, Account, Bucket, Evidence, Group, ManagedPolicy, MultiRegionAccessPoint, NotOffered, Reason,
-    Registry, Repository, Role, Unreadable, User,
+    AccessPoint, Account, Analyzer, Bucket, Evidence, Group, ManagedPolicy, MultiRegionAccessPoint,
+    NotOffered, Reason, Registry, Repository, Role, Unreadable, User,
 };
 
 /// One line of a snapshot.
@@ -32,6 +32,9 @@ pub enum Record {
     /// A managed policy.
     #[serde(rename = "iam.policy")]
     Policy(Box<ManagedPolicy>),
+    /// An analyzer of IAM Access Analyzer.
+    #[serde(rename = "access_analyzer.analyzer")]
+    Analyzer(Box<Analyzer>),
     /// A region's private registry.
     #[serde(rename = "ecr.registry")]
     Registry(Box<Registry>),
@@ -106,6 +109,9 @@ pub enum RecordKind {
     /// Managed policies.
     #[serde(rename = "iam.policy")]
     Policy,
+    /// Analyzers of IAM Access Analyzer, per region.
+    #[serde(rename = "access_analyzer.analyzer")]
+    Analyzer,
     /// Access points, per region with buckets.
     #[serde(rename = "s3.access_point")]
     AccessPoint,
@@ -122,11 +128,12 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind, in the order of the document.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Group,
         Self::Role,
         Self::Policy,
+        Self::Analyzer,
         Self::AccessPoint,
         Self::MultiRegionAccessPoint,
         Self::Bucket,
@@ -141,6 +148,7 @@ impl RecordKind {
             Self::Group => Evidence::Groups,
             Self::Role => Evidence::Roles,
             Self::Policy => Evidence::Policies,
+            Self::Analyzer => Evidence::Analyzers,
             Self::AccessPoint => Evidence::AccessPoints,
             Self::MultiRegionAccessPoint => Evidence::MultiRegionAccessPoints,
             Self::Bucket => Evidence::Buckets,

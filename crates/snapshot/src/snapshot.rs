@@ -1,7 +1,7 @@
 //! A whole snapshot in memory.
 
 use crate::{
-    AccessPoint, Account, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy,
+    AccessPoint, Account, Analyzer, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy,
     MultiRegionAccessPoint, Record, RecordKind, Registry, Repository, Role, User,
 };
 
@@ -22,6 +22,8 @@ pub struct Shared {
     pub policies: Vec<ManagedPolicy>,
     /// The private registries, by region.
     pub registries: Vec<Registry>,
+    /// The analyzers of IAM Access Analyzer, by region and ARN.
+    pub analyzers: Vec<Analyzer>,
     /// The access points, by region and ARN.
     pub access_points: Vec<AccessPoint>,
     /// The Multi-Region Access Points, by ARN.
@@ -52,6 +54,7 @@ impl Shared {
             roles: Vec::new(),
             policies: Vec::new(),
             registries: Vec::new(),
+            analyzers: Vec::new(),
             access_points: Vec::new(),
             multi_region_access_points: Vec::new(),
             bucket_directory: Vec::new(),
@@ -95,6 +98,7 @@ impl Snapshot {
         shared.roles.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.policies.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.registries.sort_by(|a, b| a.region.cmp(&b.region));
+        shared.analyzers.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
         shared.access_points.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
         shared.multi_region_access_points.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.listings.sort_by(|a, b| (a.kind, &a.region).cmp(&(b.kind, &b.region)));
@@ -141,6 +145,10 @@ impl Snapshot {
             RecordKind::Group => records.extend(boxed(&shared.groups, Record::Group)),
             RecordKind::Role => records.extend(boxed(&shared.roles, Record::Role)),
             RecordKind::Policy => records.extend(boxed(&shared.policies, Record::Policy)),
+            RecordKind::Analyzer => {
+                let here = shared.analyzers.iter().filter(|one| Some(one.region.as_str()) == region);
+                records.extend(here.map(|one| Record::Analyzer(Box::new(one.clone()))));
+            }
             RecordKind::AccessPoint => {
                 let here = shared.access_points.iter().filter(|one| Some(one.region.as_str()) == region);
                 records.extend(here.map(|one| Record::AccessPoint(Box::new(one.clone()))));

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use palisade_snapshot::{
-    AccessControlList, AccessPoint, BlockPublicAccess, Bucket, CallRecord, CredentialReport, FORMAT,
-    FailedCalls, Grant, Grantee, Header, Listing, ManagedPolicy, MultiRegionAccessPoint, MultiRegionBucket,
-    NotOffered, Observed, OpenError, OpenOptions, Paged, PolicyVersion, Reason, RecordKind, Registry,
-    Repository, Role, ScanningConfiguration, Shared, Snapshot, SnapshotScope, StoredSnapshot, Tag,
-    Unreadable, User,
+    AccessControlList, AccessPoint, Analyzer, BlockPublicAccess, Bucket, CallRecord, CredentialReport,
+    FORMAT, FailedCalls, Grant, Grantee, Header, InternalAccessCriteria, Listing, ManagedPolicy,
+    MultiRegionAccessPoint, MultiRegionBucket, NotOffered, Observed, OpenError, OpenOptions, Paged,
+    PolicyVersion, Reason, RecordKind, Registry, Repository, Role, ScanningConfiguration, Shared, Snapshot,
+    SnapshotScope, StoredSnapshot, Tag, Unreadable, User,
 };
 
 fn denied(operation: &str) -> Unreadable {
@@ -108,6 +108,22 @@ fn repository(region: &str) -> Repository {
     }
 }
 
+fn analyzer(region: &str) -> Analyzer {
+    Analyzer {
+        arn: format!("arn:aws:access-analyzer:{region}:123456789012:analyzer/internal"),
+        name: "internal".to_owned(),
+        region: region.to_owned(),
+        analyzer_type: "ACCOUNT_INTERNAL_ACCESS".to_owned(),
+        status: "ACTIVE".to_owned(),
+        unused_access_age: None,
+        internal_access: vec![InternalAccessCriteria {
+            account_ids: Vec::new(),
+            resource_types: vec!["AWS::S3::Bucket".to_owned()],
+            resource_arns: Vec::new(),
+        }],
+    }
+}
+
 fn access_point(region: &str) -> AccessPoint {
     AccessPoint {
         arn: format!("arn:aws:s3:{region}:123456789012:accesspoint/reader"),
@@ -156,6 +172,7 @@ fn unsorted() -> Snapshot {
         pull_through_cache_rules: Observed::default(),
         creation_templates: Observed::default(),
     }];
+    shared.analyzers = ["us-east-1", "eu-west-1"].map(analyzer).into();
     shared.access_points = vec![access_point("us-east-1"), access_point("eu-west-1")];
     shared.multi_region_access_points = vec![MultiRegionAccessPoint {
         arn: "arn:aws:s3::123456789012:accesspoint/abc.mrap".to_owned(),
@@ -177,6 +194,8 @@ fn unsorted() -> Snapshot {
         Listing::complete(RecordKind::MultiRegionAccessPoint, None),
         Listing::complete(RecordKind::AccessPoint, Some("us-east-1")),
         Listing::complete(RecordKind::AccessPoint, Some("eu-west-1")),
+        Listing::complete(RecordKind::Analyzer, Some("us-east-1")),
+        Listing::complete(RecordKind::Analyzer, Some("eu-west-1")),
         Listing::complete(RecordKind::Policy, None),
         Listing::complete(RecordKind::Role, None),
         users,

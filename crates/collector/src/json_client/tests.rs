@@ -105,3 +105,12 @@ async fn an_answer_of_another_shape_is_no_answer() {
     assert!(matches!(error, Err(SdkError::ResponseError(_))), "{error:?}");
     assert_eq!(replay.actual_requests().count(), 3, "what heals is asked for again");
 }
+
+#[test]
+fn a_question_by_get_stands_in_path_and_query() {
+    let query = vec![("nextToken", "a/b+c=".to_owned())];
+    let sent = request("ListAnalyzers", &Question::Get { path: "/analyzer", query }).unwrap();
+    assert_eq!((sent.method(), sent.uri()), ("GET", "/analyzer?nextToken=a%2Fb%2Bc%3D"));
+    let sent = request("ListAnalyzers", &Question::Get { path: "/analyzer", query: Vec::new() }).unwrap();
+    assert_eq!(sent.uri(), "/analyzer");
+}

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{
-    AccessPoint, BlockPublicAccess, Bucket, Group, ManagedPolicy, MultiRegionAccessPoint, Organization,
-    Registry, Repository, Role, ScanRule, User,
+    AccessPoint, Analyzer, BlockPublicAccess, Bucket, Group, ManagedPolicy, MultiRegionAccessPoint,
+    Organization, Registry, Repository, Role, ScanRule, User,
 };
 use crate::EmulatorError;
 use crate::proxy::DEFAULT_ACCOUNT;
@@ -43,6 +43,8 @@ pub struct Account {
     pub users: Vec<User>,
     /// IAM roles.
     pub roles: Vec<Role>,
+    /// Analyzers of IAM Access Analyzer.
+    pub analyzers: Vec<Analyzer>,
     /// S3 buckets.
     pub buckets: Vec<Bucket>,
     /// S3 access points.

@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::operation::Protocol;
 use super::registries;
 use super::request::Incoming;
-use super::{error_format, organization};
+use super::{analyzers, error_format, organization};
 use crate::account::Recorded;
 
 /// The shapes that hold for every account that does not bring its own.
@@ -31,6 +31,9 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
     {
         let body = json!({"ContactInformation": contact}).to_string();
         return Some(Answer::new(200, "application/json", body));
+    }
+    if let Some(answer) = analyzers::answer(incoming, shapes) {
+        return Some(answer);
     }
     if let Some(described) = registries::answer(incoming, shapes) {
         return Some(described);

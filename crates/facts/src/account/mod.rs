@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub use contact::{Contact, ContactInformation};
 use palisade_snapshot::{Evidence, Observed, Paged};
 
+use crate::access_analyzer::{self, Analyzer};
 use crate::context::Context;
 use crate::organization::{self, Organization, ResourceGuardrails, ServiceGuardrails};
 use crate::s3::PublicAccessBlock;
@@ -57,6 +58,8 @@ facts! {
         /// The users, groups and roles that may do everything: users by their groups too, and all after permissions
         /// boundaries and denies.
         administrators: Lazy<Listed<Administrator>>, reads [Users, Groups, Roles, Policies];
+        /// The account's analyzers of IAM Access Analyzer, of every region.
+        analyzers: Listed<Analyzer>, reads [Analyzers];
     }
 }
 
@@ -151,6 +154,7 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
         has_console_users: Lazy::new(move || console.has_console_users()),
         billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
+        analyzers: access_analyzer::everywhere(context),
         administrators: Lazy::new(move || holders::administrators(&administrators)),
     }
 }

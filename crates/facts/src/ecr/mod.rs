@@ -24,7 +24,7 @@ pub use registry::{
 pub use repository::Repository;
 
 /// What hides the regions that were not asked, unless the user chose the regions.
-fn in_other_regions(context: &Context) -> Option<Missing> {
+pub(crate) fn in_other_regions(context: &Context) -> Option<Missing> {
     let scope = &context.shared.header.scope;
     if scope.regions_listed || scope.limited_to_regions {
         return None;

@@ -15,6 +15,8 @@
 //! given: {lifecycle: [{filter: {prefix: tmp/}, expiration: {days: 3}, abort_multipart_days: 7}], tags: {owner: data}}
 //! given: {website: {redirect_all: {host: www.example.com, protocol: https}}, object_lock: {default_retention: {days: 30}}}
 //! given: {replication: {rules: [{destination_bucket: "arn:aws:s3:::copies"}]}, snapshot: {buckets: [{name: copies}]}}
+//! # access_analyzer.region: nothing of its own
+//! given: {snapshot: {analyzers: [{analyzer_type: ACCOUNT_UNUSED_ACCESS, unused_access_age: 90}]}}
 //! # s3.access_point, s3.multi_region_access_point: their fields; the bucket is `data`
 //! given: {vpc: vpc-1, policy: {Version: …, Statement: […]}, public_access_block: all}
 //! # ecr.repository: `registry` for its region's registry; ecr.registry: the fields of the registry itself
@@ -53,8 +55,8 @@
 //!
 //! Everywhere: a policy may be an object or a text; `…_days_ago` stands for a time before the snapshot,
 //! which was taken at 2026-07-01T00:00:00Z; `{not_offered: operation}` is what a region without the service
-//! answers; `account`, `declarations` and `snapshot: {users, groups, roles, policies, access_points, multi_region_access_points,
-//! registries, buckets, listings}`
+//! answers; `account`, `declarations` and `snapshot: {users, groups, roles, policies, analyzers, access_points,
+//! multi_region_access_points, registries, buckets, listings}`
 //! describe the rest, `listings: {iam.user: {unreadable: iam:GetAccountAuthorizationDetails}}` what could not
 //! be listed to its end; an example that says nothing else about its own resource is then about one that
 //! nobody saw. The account is 111122223333, the region eu-west-1.
@@ -72,7 +74,7 @@ use serde_json::{Map, Value, json};
 use world::REST;
 pub(crate) use world::World;
 
-use crate::{Facts, Kind, Subject, account, ecr, iam, s3};
+use crate::{Facts, Kind, Subject, access_analyzer, account, ecr, iam, s3};
 
 /// An example's account and resource.
 #[derive(Debug)]
@@ -163,6 +165,10 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.listed(kind, Shape::ServiceSpecificCredential, given).map(Some);
     } else if *kind == iam::inline_policy::KIND {
         return inline_policy(given, world).map(Some);
+    } else if *kind == access_analyzer::KIND {
+        if let Some(key) = given.keys().find(|key| !REST.contains(&key.as_str())) {
+            return Err(ExampleError::unknown_key(name, key, REST));
+        }
     } else if *kind == s3::access_point::KIND {
         return world.access_point(given, name, &REST).map(Some);
     } else if *kind == s3::multi_region_access_point::KIND {

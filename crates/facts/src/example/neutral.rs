@@ -20,6 +20,7 @@ pub(super) enum Shape {
     Group,
     Role,
     Policy,
+    Analyzer,
     AccessPoint,
     MultiRegionAccessPoint,
     Bucket,
@@ -42,6 +43,15 @@ impl Shape {
             Self::Group => group(),
             Self::Role => role(),
             Self::Policy => policy(),
+            Self::Analyzer => json!({
+                "arn": null,
+                "name": "external",
+                "region": REGION,
+                "analyzer_type": "ACCOUNT",
+                "status": "ACTIVE",
+                "unused_access_age": null,
+                "internal_access": [],
+            }),
             Self::AccessPoint => json!({
                 "arn": null,
                 "name": "reader",
@@ -204,7 +214,7 @@ fn behaviour(field: &str) -> Option<Value> {
     })
 }
 
-/// The same of what a registry and its repositories hold.
+/// The same of what a registry and its repositories hold, and of what an analyzer looks at.
 fn stored(field: &str) -> Option<Value> {
     Some(match field {
         "newest" | "most_idle" => json!({
@@ -232,6 +242,7 @@ fn stored(field: &str) -> Option<Value> {
             "upstream_prefix": null,
             "credential_arn": null,
         }),
+        "internal_access" => json!({"account_ids": [], "resource_types": [], "resource_arns": []}),
         "creation_templates" => json!({
             "prefix": "ROOT",
             "applied_for": ["PULL_THROUGH_CACHE"],

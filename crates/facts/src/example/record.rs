@@ -111,6 +111,7 @@ fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
         Shape::Account
         | Shape::Policy
         | Shape::Registry
+        | Shape::Analyzer
         | Shape::OidcProvider
         | Shape::AccessPoint
         | Shape::MultiRegionAccessPoint => &[],
@@ -175,7 +176,7 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             None => encryption(given, place)?,
         },
         ("versioning", Value::String(status)) => json!({"status": status, "mfa_delete": false}),
-        ("cors", Value::Array(rules)) => {
+        ("cors" | "internal_access", Value::Array(rules)) => {
             let rules = rules.iter().map(|rule| completed(field, members(rule, place)?, place));
             Value::Array(rules.collect::<Result<_, _>>()?)
         }

@@ -109,6 +109,13 @@ impl World {
                 header.account_id,
                 text("name")
             ),
+            (None, Shape::Analyzer) => format!(
+                "arn:{}:access-analyzer:{}:{}:analyzer/{}",
+                header.partition,
+                text("region"),
+                header.account_id,
+                text("name")
+            ),
             (None, Shape::Repository) => format!(
                 "arn:{}:ecr:{}:{}:repository/{}",
                 header.partition,
@@ -225,6 +232,13 @@ impl World {
         Ok(arn)
     }
 
+    /// Adds an analyzer.
+    fn analyzer(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
+        let (_, record) = self.named(Shape::Analyzer, "", given, place, &[])?;
+        self.shared.analyzers.push(read(&record, place)?);
+        Ok(())
+    }
+
     /// Adds a bucket that the example is not about.
     fn other_bucket(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
         let (_, record) = self.named(Shape::Bucket, "", given, place, &[])?;
@@ -318,11 +332,12 @@ impl World {
 
     /// Adds what stands under `snapshot`.
     fn rest(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 10] = [
             "users",
             "groups",
             "roles",
             "policies",
+            "analyzers",
             "access_points",
             "multi_region_access_points",
             "registries",
@@ -349,6 +364,7 @@ impl World {
                     "policies" => drop(self.policy(item, &here, &[])?),
                     "access_points" => drop(self.access_point(item, &here, &[])?),
                     "multi_region_access_points" => drop(self.multi_region_access_point(item, &here, &[])?),
+                    "analyzers" => self.analyzer(item, &here)?,
                     "buckets" => self.other_bucket(item, &here)?,
                     _ => self.registry(item, &here, &[])?,
                 }
@@ -367,7 +383,7 @@ impl World {
             let mark = mark(value, &here)?.unwrap_or_default();
             let why = mark.get("$unreadable").cloned().unwrap_or_default();
             let why: Unreadable = read(&object(why), &here)?;
-            let region = (kind == RecordKind::AccessPoint).then_some(REGION);
+            let region = matches!(kind, RecordKind::AccessPoint | RecordKind::Analyzer).then_some(REGION);
             self.shared.listings.push(Listing { incomplete: Some(why), ..Listing::complete(kind, region) });
         }
         Ok(())
@@ -393,7 +409,8 @@ impl World {
         }
         for kind in RecordKind::ALL {
             if self.shared.listings_of(kind).next().is_none() {
-                let is_regional = matches!(kind, RecordKind::AccessPoint | RecordKind::Repository);
+                let is_regional =
+                    matches!(kind, RecordKind::AccessPoint | RecordKind::Analyzer | RecordKind::Repository);
                 let region = match &self.resource {
                     Some(Resource::Bucket(bucket)) if kind == RecordKind::AccessPoint => {
                         bucket.region.present().cloned()

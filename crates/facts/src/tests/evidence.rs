@@ -25,6 +25,7 @@ fn rich(kind: &Kind) -> Json {
         "groups": [{"name": "operators", "inline_policies": {"all": everything}}, {"name": "developers"}],
         "roles": [{"name": "billing", "inline_policies": {"all": everything}}],
         "policies": [{"name": "other", "document": everything}],
+        "analyzers": [{"analyzer_type": "ACCOUNT_INTERNAL_ACCESS", "internal_access": [{"resource_types": ["AWS::S3::Bucket"]}]}],
         "access_points": [{"policy": policy, "public_access_block": "none"}],
         "multi_region_access_points": [{"policy": policy, "public_access_block": {}}],
         "buckets": [{"name": "other", "logging": {"target_bucket": "data"}}],

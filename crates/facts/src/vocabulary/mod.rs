@@ -8,10 +8,10 @@ use palisade_snapshot::Evidence;
 
 pub use reference::reference;
 
-use crate::{Field, Kind, ObjectType, Type, account, ecr, iam, s3};
+use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 19] = [
+pub static KINDS: [&Kind; 20] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -26,6 +26,7 @@ pub static KINDS: [&Kind; 19] = [
     &iam::identity_provider::SAML,
     &iam::identity_provider::OIDC,
     &iam::service_specific_credential::KIND,
+    &access_analyzer::KIND,
     &s3::access_point::KIND,
     &s3::multi_region_access_point::KIND,
     &s3::bucket::KIND,

@@ -223,6 +223,10 @@ fn cut_off(snapshot: &mut Snapshot, kind: RecordKind, region: Option<&str>, afte
         RecordKind::Group => first(&mut shared.groups, after),
         RecordKind::Role => first(&mut shared.roles, after),
         RecordKind::Policy => first(&mut shared.policies, after),
+        RecordKind::Analyzer => {
+            let mut here = 0..after.index(shared.analyzers.len() + 1);
+            shared.analyzers.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
+        }
         RecordKind::AccessPoint => {
             let mut here = 0..after.index(shared.access_points.len() + 1);
             shared.access_points.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
