@@ -107,3 +107,29 @@ impl Criteria {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shapes of "ListAnalyzers" in the IAM Access Analyzer API Reference.
+    #[test]
+    fn analyzers_of_every_type_are_understood() {
+        let page: Page = serde_json::from_str(
+            r#"{"analyzers": [
+                {"arn": "arn:1", "name": "external", "type": "ACCOUNT", "status": "ACTIVE", "createdAt": "2025-01-01T00:00:00Z"},
+                {"arn": "arn:2", "name": "unused", "type": "ACCOUNT_UNUSED_ACCESS", "status": "CREATING",
+                 "configuration": {"unusedAccess": {"unusedAccessAge": 30}}},
+                {"arn": "arn:3", "name": "internal", "type": "ACCOUNT_INTERNAL_ACCESS", "status": "ACTIVE",
+                 "configuration": {"internalAccess": {"analysisRule": {"inclusions": [{"resourceTypes": ["AWS::S3::Bucket"]}]}}}}
+            ], "nextToken": "more"}"#,
+        )
+        .unwrap();
+        assert_eq!(page.next_token.as_deref(), Some("more"));
+        let found: Vec<_> = page.analyzers.into_iter().map(|one| one.into_analyzer("eu-west-1")).collect();
+        let ages: Vec<_> = found.iter().map(|one| one.unused_access_age).collect();
+        assert_eq!(ages, [None, Some(30), None]);
+        assert_eq!(found[2].internal_access[0].resource_types, ["AWS::S3::Bucket"]);
+        assert!(found[2].internal_access[0].resource_arns.is_empty());
+    }
+}

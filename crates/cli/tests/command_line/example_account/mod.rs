@@ -153,8 +153,7 @@ fn regions() -> Vec<Region> {
 }
 
 fn listings() -> Vec<Listing> {
-    const REGIONAL: [RecordKind; 3] =
-        [RecordKind::Analyzer, RecordKind::AccessPoint, RecordKind::Repository];
+    const REGIONAL: [RecordKind; 3] = [RecordKind::Analyzer, RecordKind::AccessPoint, RecordKind::Repository];
     let global = RecordKind::ALL.into_iter().filter(|kind| !REGIONAL.contains(kind));
     let here = |kind| REGIONS.iter().map(move |region| Listing::complete(kind, Some(region)));
     global.map(|kind| Listing::complete(kind, None)).chain(REGIONAL.into_iter().flat_map(here)).collect()
