@@ -138,6 +138,27 @@ fn access_point(region: &str) -> AccessPoint {
     }
 }
 
+/// The listings, in none of the document's orders.
+fn listings() -> Vec<Listing> {
+    let mut users = Listing::complete(RecordKind::User, None);
+    users.incomplete = Some(denied("iam:GetAccountAuthorizationDetails"));
+    let mut buckets = Listing::complete(RecordKind::Bucket, None);
+    buckets.deleted = vec!["arn:aws:s3:::gone".to_owned()];
+    vec![
+        Listing::complete(RecordKind::Repository, Some("us-east-1")),
+        Listing::complete(RecordKind::Repository, Some("eu-west-1")),
+        buckets,
+        Listing::complete(RecordKind::MultiRegionAccessPoint, None),
+        Listing::complete(RecordKind::AccessPoint, Some("us-east-1")),
+        Listing::complete(RecordKind::AccessPoint, Some("eu-west-1")),
+        Listing::complete(RecordKind::Analyzer, Some("us-east-1")),
+        Listing::complete(RecordKind::Analyzer, Some("eu-west-1")),
+        Listing::complete(RecordKind::Policy, None),
+        Listing::complete(RecordKind::Role, None),
+        users,
+    ]
+}
+
 /// One of everything, in no order.
 fn unsorted() -> Snapshot {
     let mut shared = Shared::new(header());
@@ -183,23 +204,7 @@ fn unsorted() -> Snapshot {
         policy: Observed::Absent,
         policy_is_public: Observed::Absent,
     }];
-    let mut users = Listing::complete(RecordKind::User, None);
-    users.incomplete = Some(denied("iam:GetAccountAuthorizationDetails"));
-    let mut buckets = Listing::complete(RecordKind::Bucket, None);
-    buckets.deleted = vec!["arn:aws:s3:::gone".to_owned()];
-    shared.listings = vec![
-        Listing::complete(RecordKind::Repository, Some("us-east-1")),
-        Listing::complete(RecordKind::Repository, Some("eu-west-1")),
-        buckets,
-        Listing::complete(RecordKind::MultiRegionAccessPoint, None),
-        Listing::complete(RecordKind::AccessPoint, Some("us-east-1")),
-        Listing::complete(RecordKind::AccessPoint, Some("eu-west-1")),
-        Listing::complete(RecordKind::Analyzer, Some("us-east-1")),
-        Listing::complete(RecordKind::Analyzer, Some("eu-west-1")),
-        Listing::complete(RecordKind::Policy, None),
-        Listing::complete(RecordKind::Role, None),
-        users,
-    ];
+    shared.listings = listings();
     shared.calls = vec![CallRecord {
         operation: "s3:GetBucketEncryption".to_owned(),
         region: Some("eu-west-1".to_owned()),

@@ -28,8 +28,8 @@ fn summary(analyzer: &Analyzer, account: &str, region: &str) -> Value {
         "createdAt": "2025-01-01T00:00:00Z",
         "tags": {},
     });
-    if let Some(configuration) = &analyzer.configuration {
-        summary["configuration"] = configuration.clone();
+    if let (Some(configuration), Some(members)) = (&analyzer.configuration, summary.as_object_mut()) {
+        members.insert("configuration".to_owned(), configuration.clone());
     }
     summary
 }
