@@ -1,14 +1,16 @@
 //! What is known of the whole account, for every resource's facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use palisade_policy::policies::ResourcePolicies;
 use palisade_snapshot::{
     CredentialReport, CredentialReportRow, Evidence, Observed, Reason, RecordKind, Shared, User,
 };
 
 use crate::directory::BucketDirectory;
+use crate::iam::effective::delegating;
 use crate::iam::escalation::Escalations;
 use crate::identities::Policies;
 use crate::organization::OrganizationPolicies;
@@ -31,6 +33,12 @@ pub(crate) struct Context {
     members: BTreeMap<String, Vec<String>>,
     pub(crate) escalations: Escalations,
     pub(crate) buckets: BucketDirectory,
+    /// A resource policy that leaves everything to the account.
+    pub(crate) delegating: ResourcePolicies,
+    /// Who has a virtual MFA device, by ARN.
+    with_virtual_device: BTreeSet<String>,
+    /// The places of groups, by name.
+    groups: BTreeMap<String, usize>,
 }
 
 impl Context {
@@ -44,7 +52,13 @@ impl Context {
                 members.entry(group.clone()).or_default().push(user.name.clone());
             }
         }
+        let groups = shared.groups.iter().enumerate().rev();
+        let devices = shared.account.virtual_mfa_devices.present();
+        let devices = devices.into_iter().flat_map(|devices| &devices.items);
         Self {
+            delegating: delegating(&shared.header.partition, &shared.header.account_id),
+            with_virtual_device: devices.filter_map(|device| device.user_arn.clone()).collect(),
+            groups: groups.map(|(index, group)| (group.name.clone(), index)).collect(),
             declarations: declarations.clone(),
             policies: Policies::new(&shared),
             organization: OrganizationPolicies::of(&shared),
@@ -108,6 +122,16 @@ impl Context {
     /// The known users of a group.
     pub(crate) fn members(&self, group: &str) -> &[String] {
         self.members.get(group).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The place of a group of that name.
+    pub(crate) fn group(&self, name: &str) -> Option<usize> {
+        self.groups.get(name).copied()
+    }
+
+    /// Whether a virtual MFA device that was listed is assigned to somebody.
+    pub(crate) fn has_listed_device(&self, arn: &str) -> bool {
+        self.with_virtual_device.contains(arn)
     }
 
     /// Whether any IAM user has a console password.

@@ -94,6 +94,28 @@ impl Context {
         add(&mut self.unknown, &other.unknown);
     }
 
+    /// The same without what `base` sets alike: small, where many contexts say nearly the same.
+    /// [`Context::on`] puts that back.
+    #[must_use]
+    pub fn beyond(&self, base: &Self) -> Self {
+        let own = self.values.iter().filter(|(key, value)| base.values.get(*key) != Some(value));
+        Self {
+            values: own.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            absent: Arc::clone(&self.absent),
+            unknown: Arc::clone(&self.unknown),
+        }
+    }
+
+    /// The same with what `base` sets besides. What is unknown or absent is what this context says.
+    #[must_use]
+    pub fn on(&self, base: &Self) -> Self {
+        let mut whole = self.clone();
+        for (key, value) in &base.values {
+            whole.values.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        whole
+    }
+
     /// The value of a key, if it is set.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&ContextValue> {
@@ -146,6 +168,21 @@ fn names(keys: &[Keys], key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_beyond_a_base_on_that_base_is_the_whole() {
+        let mut base = Context::new();
+        base.set("aws:username", "ann");
+        base.set("aws:PrincipalAccount", "111122223333");
+        base.mark_unknown("*");
+        let mut whole = base.clone();
+        whole.set("aws:username", "bob");
+        whole.set_many("aws:TagKeys", ["team"]);
+        whole.mark_absent("aws:SourceIp");
+        let own = whole.beyond(&base);
+        assert_eq!(own.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["aws:tagkeys", "aws:username"]);
+        assert_eq!(own.on(&base), whole);
+    }
 
     #[test]
     fn what_is_set_wins_over_absent_and_absent_over_unknown() {

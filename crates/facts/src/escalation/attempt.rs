@@ -48,6 +48,7 @@ pub(super) struct Made {
     pub(super) action: Action,
     pub(super) action_name: String,
     pub(super) resource: Resource,
+    /// What it says; once it is kept, beyond what its caller implies.
     pub(super) context: Context,
     pub(super) trust: Option<TrustPolicy>,
     pub(super) conditional: bool,
@@ -151,11 +152,16 @@ impl<'w> Attacker<'w> {
         }
         let known = self.known_names(target);
         let own = self.requests(&own, &known, target)?;
-        let mut requests: Vec<Rc<Made>> = own.into_iter().map(Rc::new).collect();
+        let mut requests: Vec<Rc<Made>> = own.into_iter().map(|made| self.kept(made)).collect();
         let free = self.free_requests(index, &free, &known, target)?;
         requests.extend(free.iter().map(Rc::clone));
         requests.sort_by_key(|made| made.step);
         Some(requests)
+    }
+
+    /// A request as it is kept: many are, and most of their contexts is what their caller implies.
+    fn kept(&self, made: Made) -> Rc<Made> {
+        Rc::new(Made { context: made.context.beyond(&self.node.context), ..made })
     }
 
     /// The requests of steps that have nothing to do with the target.
@@ -172,8 +178,8 @@ impl<'w> Attacker<'w> {
         if let Some(found) = self.node.free.borrow().get(&index) {
             return found.clone();
         }
-        let found: Option<AllMade> =
-            self.requests(steps, known, target).map(|made| made.into_iter().map(Rc::new).collect());
+        let found = self.requests(steps, known, target);
+        let found: Option<AllMade> = found.map(|made| made.into_iter().map(|one| self.kept(one)).collect());
         self.node.free.borrow_mut().insert(index, found.clone());
         found
     }

@@ -1,5 +1,7 @@
 //! What the search is given.
 
+use std::sync::Arc;
+
 use palisade_policy::document::{DocumentError, PolicyDocument};
 use palisade_snapshot::{Observed, Shared};
 use serde::Deserialize;
@@ -12,7 +14,7 @@ use crate::organization::OrganizationPolicies;
 /// One account: who is in it, what limits it, and what is known of its users' credentials.
 #[derive(Debug, Clone)]
 pub struct Account {
-    pub(super) shared: Shared,
+    pub(super) shared: Arc<Shared>,
     pub(super) scps: Vec<ScpLevel>,
     pub(super) scps_known: bool,
     pub(super) credentials: KnownCredentials,
@@ -52,19 +54,26 @@ struct RawLevel<'a> {
 }
 
 impl Account {
-    /// An account as a snapshot has it. Its credential report counts, for users that are not newer than it.
+    /// An account as a snapshot has it, whose records are copied. Its credential report counts, for users that are
+    /// not newer than it.
     #[must_use]
     pub fn new(shared: &Shared) -> Self {
+        Self::of(Arc::new(shared.clone()))
+    }
+
+    /// The same, with records that are not copied.
+    #[must_use]
+    pub fn of(shared: Arc<Shared>) -> Self {
         let credentials = match &shared.account.credential_report {
             Observed::Present(report) => KnownCredentials::from_snapshot(report),
             _ => KnownCredentials::default(),
         };
-        let scps = OrganizationPolicies::of(shared).scps;
+        let scps = OrganizationPolicies::of(&shared).scps;
         let levels = scps.levels().iter().filter(|level| level.restricts()).map(|level| ScpLevel {
             name: level.target.clone(),
             policies: level.policies.iter().map(|one| (one.name.clone(), one.document.clone())).collect(),
         });
-        Self { scps: levels.collect(), scps_known: scps.is_read(), shared: shared.clone(), credentials }
+        Self { scps: levels.collect(), scps_known: scps.is_read(), shared, credentials }
     }
 
     /// The same, with what AWS's credential report says of its users' credentials.

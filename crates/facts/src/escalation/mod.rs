@@ -55,6 +55,9 @@ use path::Describing;
 use search::{Scope, Search};
 use world::{Builder, PrincipalKind, World};
 
+/// A search for paths of every quality, among everybody.
+const EVERY_PATH: Scope<'static> = Scope { bits: CONDITIONAL | EXTERNAL | UNREAD, concerned: None };
+
 /// Searches the accounts with techniques.
 #[must_use]
 pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
@@ -62,8 +65,7 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let nothing = BTreeSet::new();
     let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
-    let scope = Scope { bits: CONDITIONAL | EXTERNAL | UNREAD, concerned: None };
-    let search = Search::new(&world, techniques, &actions, &administrators, scope);
+    let search = Search::new(&world, techniques, &actions, &administrators, EVERY_PATH);
     let mut principals = report(&search);
     let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
     let protected = Protected::new(&world, held);
@@ -72,6 +74,16 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let cut = closing.cut(&principals);
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
     Report { principals, cut }
+}
+
+/// Who is an administrator and who can become one, without what would stop that: the search for it takes far longer.
+#[must_use]
+pub(crate) fn principals(accounts: &[Account], techniques: &[Technique]) -> Vec<PrincipalReport> {
+    let actions = interesting_actions(techniques);
+    let nothing = BTreeSet::new();
+    let world = Builder::new(&actions, &nothing).build(accounts);
+    let administrators = Administrators::new();
+    report(&Search::new(&world, techniques, &actions, &administrators, EVERY_PATH))
 }
 
 /// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order. Whoever

@@ -119,25 +119,24 @@ impl Describing<'_, '_> {
 /// Asks the engine once more, with reasons.
 pub(super) fn explained(attacker: &Attacker<'_>, attempt: &Attempt, made: &Made) -> Option<Explanation> {
     let resource = attacker.resource_side(made.trust, attempt.target)?;
+    let context = made.context.on(&attacker.node.context);
     let request = Request {
         principal: &attacker.principal.engine,
         action: &made.action,
         resource: &made.resource,
-        context: &made.context,
+        context: &context,
     };
     let policies = Policies { principal: &attacker.node.side, resource: &resource, management_account: None };
     Some(explain(request, policies))
 }
 
 fn witness(attacker: &Attacker<'_>, made: &Made) -> WitnessRequest {
-    let implied = &attacker.node.context;
     let value = |value: &ContextValue| match value {
         ContextValue::Single(text) => serde_json::Value::from(text.as_str()),
         ContextValue::Many(texts) => serde_json::Value::from(texts.clone()),
     };
-    let own = made.context.iter().filter(|(key, value)| implied.get(key) != Some(value));
     let context: BTreeMap<String, serde_json::Value> =
-        own.map(|(key, found)| (key.to_owned(), value(found))).collect();
+        made.context.iter().map(|(key, found)| (key.to_owned(), value(found))).collect();
     WitnessRequest {
         principal: attacker.principal.arn.clone(),
         action: made.action_name.clone(),

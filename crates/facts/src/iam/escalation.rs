@@ -1,13 +1,13 @@
 //! Whether a user or role can become administrator, as the search finds it.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use palisade_snapshot::{Evidence, Reason, RecordKind};
 
 use super::effective::Held;
 use crate::context::Context;
-use crate::escalation::{Account, PathStep, PrincipalReport, Status, analyse, built_in, who_reaches};
+use crate::escalation::{Account, PathStep, PrincipalReport, Status, built_in, principals, who_reaches};
 use crate::identities::Identity;
 use crate::{Known, Missing, fact_enum, facts};
 
@@ -99,7 +99,7 @@ pub(super) fn reached_by(context: &Context, role: &str) -> Known<Vec<String>> {
         return Known::Unknown(unread.clone());
     }
     let techniques = built_in().unwrap_or_default();
-    Known::Known(who_reaches(&[Account::new(&context.shared)], techniques, role))
+    Known::Known(who_reaches(&[Account::of(Arc::clone(&context.shared))], techniques, role))
 }
 
 fn search(context: &Context) -> Known<Found> {
@@ -113,14 +113,17 @@ fn search(context: &Context) -> Known<Found> {
     }
     let mut unread = None;
     for one in context.identities() {
-        if let Known::Unknown(why) = Held::of(context, one) {
-            unread = Missing::either(unread.take(), Some(why));
-        }
+        unread = Missing::either(unread.take(), Held::unread(context, one));
     }
     // A technique that ships and can't be used fails the tests.
     let techniques = built_in().unwrap_or_default();
-    let report = analyse(&[Account::new(&context.shared)], techniques);
-    let reports = report.principals.into_iter().map(|one| (one.arn.clone(), one)).collect();
+    let found = principals(&[Account::of(Arc::clone(&context.shared))], techniques);
+    let reports = found.into_iter().map(|mut one| {
+        // Only the first path is shown.
+        one.paths.truncate(1);
+        (one.arn.clone(), one)
+    });
+    let reports = reports.collect();
     Known::Known(Found { reports, unread })
 }
 

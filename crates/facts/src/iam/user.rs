@@ -144,9 +144,7 @@ pub(super) fn has_virtual_device(context: &Context, arn: &str) -> Known<bool> {
     match &context.shared.account.virtual_mfa_devices {
         Observed::Present(devices) => {
             let incomplete = devices.incomplete.as_ref().map(|why| Missing::evidence(evidence, why));
-            let theirs =
-                devices.items.iter().map(|device| Known::Known(device.user_arn.as_deref() == Some(arn)));
-            Known::any(theirs, incomplete)
+            Known::any([Known::Known(context.has_listed_device(arn))], incomplete)
         }
         Observed::Absent | Observed::NotOffered(_) => Known::Known(false),
         Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),

@@ -59,6 +59,17 @@ impl Held {
         Self::with(context, identity, Vec::new())
     }
 
+    /// What could not be read of what an identity holds.
+    pub(crate) fn unread(context: &Context, identity: Identity) -> Option<Missing> {
+        let own = context.documents_of(identity).into_iter();
+        let all = own.chain(groups(context, identity)).chain(boundary(context, identity));
+        all.filter_map(|(_, document)| match document {
+            Known::Known(_) => None,
+            Known::Unknown(why) => Some(why),
+        })
+        .reduce(|one, other| one.and(&other))
+    }
+
     fn with(context: &Context, identity: Identity, groups: Documents<'_>) -> Known<Self> {
         let mut missing = None;
         let mut read = |(name, document): (String, Known<&PolicyDocument>)| match document {
@@ -96,7 +107,7 @@ impl Held {
                 scps: context.organization.scps.sets(),
                 ..Default::default()
             },
-            resource: delegating(&context.shared.header.partition, &context.shared.header.account_id),
+            resource: context.delegating.clone(),
             identity: identity_policies,
             boundary,
         })
@@ -159,7 +170,7 @@ impl Compiled {
 }
 
 /// A resource policy that leaves everything to the account.
-fn delegating(partition: &str, account: &str) -> ResourcePolicies {
+pub(crate) fn delegating(partition: &str, account: &str) -> ResourcePolicies {
     let text = serde_json::json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "*", "Resource": "*",
         "Principal": {"AWS": format!("arn:{partition}:iam::{account}:root")},
@@ -177,7 +188,7 @@ fn groups(context: &Context, identity: Identity) -> Documents<'_> {
         return Vec::new();
     }
     let Some(user) = context.shared.users.get(identity.index) else { return Vec::new() };
-    let of = |name: &String| match context.shared.groups.iter().position(|group| group.name == *name) {
+    let of = |name: &String| match context.group(name) {
         Some(index) => context.documents_of(Identity { kind: IdentityKind::Group, index }),
         None => {
             let missing = context

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::identities::Identity;
 use crate::{Access, Known, Lazy, facts};
 
-pub(crate) use held::Held;
+pub(crate) use held::{Held, delegating};
 
 facts! {
     /// What the identity policies of a user, group or role come to, those of its groups included, after its
