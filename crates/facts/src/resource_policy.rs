@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use palisade_policy::actions::{Service, table};
 use palisade_policy::arn::Arn;
 use palisade_policy::document::{
-    Condition, Effect, PolicyDocument, PrincipalKind, Principals, SetQuantifier, Statement,
+    Comparison, Condition, Effect, PolicyDocument, PrincipalKind, Principals, SetQuantifier, Statement,
 };
 use palisade_policy::public::{
     Access as EngineAccess, Answer, Capability, Outsider, PolicyKind, PolicyResource, Sharing,
-    is_public_statement, limits_callers, resource_sharing,
+    is_public_statement, limits_callers, resource_sharing, source_ranges,
 };
 
 use crate::context::Context;
@@ -28,6 +28,11 @@ facts! {
         not_principal: bool, reads [];
         /// Whether every principal that it names belongs to the resource's own account.
         own_account_only: bool, reads [];
+        /// The users, roles and accounts that it names, as they stand in the policy.
+        principals: Vec<String>, reads [];
+        /// The identity providers that it names without a condition that fixes their audience (`…:aud`) or subject
+        /// (`…:sub`); those of the resource's own account are left out.
+        open_federations: Vec<String>, reads [];
         /// The AWS services that it names.
         services: Vec<String>, reads [];
         /// Whether a condition on fixed values of `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or
@@ -40,6 +45,26 @@ facts! {
         /// Conditions on who or where the caller is that keep nobody out, such as patterns that anybody fits;
         /// empty if the statement names its principals, or another condition does limit it.
         bypassed_conditions: Vec<String>, reads [];
+        /// Those of the bypassed conditions that would limit callers if their values were fixed.
+        pattern_conditions: Vec<String>, reads [];
+        /// The addresses from which everybody is let in, if nothing else limits callers: the ranges of `aws:SourceIp`, merged,
+        /// without private ones.
+        source_ranges: Vec<AddressRange>, reads [];
+        /// The accounts to whose access points a bucket's policy leaves the decision: who is let in without being
+        /// named has to come through one of theirs. What names no single account stands as it is written.
+        access_point_accounts: Vec<String>, reads [];
+    }
+}
+
+facts! {
+    /// A range of addresses.
+    pub struct AddressRange as "address_range" {
+        /// In CIDR notation.
+        range: String, reads [];
+        /// How many bits are fixed.
+        prefix: i64, reads [];
+        /// Whether these are IPv6 addresses.
+        ipv6: bool, reads [];
     }
 }
 
@@ -103,8 +128,13 @@ fn facts_of(statement: &Statement, kind: PolicyKind<'_>, own: &str) -> PolicySta
         services: if not_principal { Vec::new() } else { named(PrincipalKind::Service) },
         source_limited: !sources.is_empty(),
         source_accounts: source_accounts.into_iter().collect(),
-        deleted_principals: aws.into_iter().filter(|value| is_unique_id(value)).collect(),
-        bypassed_conditions: bypassed(statement, kind),
+        deleted_principals: aws.iter().filter(|value| is_unique_id(value)).cloned().collect(),
+        principals: if not_principal { Vec::new() } else { aws },
+        open_federations: open_federations(statement, named(PrincipalKind::Federated), own),
+        bypassed_conditions: bypassed(statement, kind, |_| true),
+        pattern_conditions: bypassed(statement, kind, compares_positively),
+        source_ranges: ranges(statement, kind),
+        access_point_accounts: access_point_accounts(statement, kind),
     }
 }
 
@@ -135,14 +165,9 @@ fn is_unique_id(value: &str) -> bool {
 /// Whether a condition fixes on whose behalf a service acts ("The confused deputy problem" in the IAM User Guide).
 /// Below a fixed account the rest of an ARN may be a pattern.
 fn limits_source(condition: &Condition) -> bool {
-    let Some(operator) = condition.operator else { return false };
-    if operator.if_exists
-        || operator.comparison.is_negated()
-        || operator.quantifier == Some(SetQuantifier::ForAllValues)
-    {
+    if !compares_positively(condition) {
         return false;
     }
-    let is_fixed = |value: &str| !value.is_empty() && !value.contains(['*', '?']) && !value.contains("${");
     let key = condition.key.to_ascii_lowercase();
     let limits = |value: &String| match key.as_str() {
         "aws:sourceaccount" | "aws:sourceorgid" => is_fixed(value),
@@ -153,19 +178,100 @@ fn limits_source(condition: &Condition) -> bool {
     !condition.values.items.is_empty() && condition.values.items.iter().all(limits)
 }
 
-fn bypassed(statement: &Statement, kind: PolicyKind<'_>) -> Vec<String> {
+fn bypassed(statement: &Statement, kind: PolicyKind<'_>, wanted: impl Fn(&Condition) -> bool) -> Vec<String> {
     if !is_public_statement(statement, kind) {
         return Vec::new();
     }
     let about_callers = statement.conditions.iter().filter(|one| limits_callers(one, kind).is_some());
-    about_callers.map(conditions::text).collect()
+    about_callers.filter(|one| wanted(one)).map(conditions::text).collect()
+}
+
+/// Whether a condition holds only if its key is there and fits: neither `IfExists`, `ForAllValues` nor a negation.
+fn compares_positively(condition: &Condition) -> bool {
+    condition.operator.is_some_and(|operator| {
+        !operator.if_exists
+            && !operator.comparison.is_negated()
+            && operator.comparison != Comparison::Null
+            && operator.quantifier != Some(SetQuantifier::ForAllValues)
+    })
+}
+
+/// Whether a value is one value, and no pattern or variable.
+fn is_fixed(value: &str) -> bool {
+    !value.is_empty() && !value.contains(['*', '?']) && !value.contains("${")
+}
+
+fn ranges(statement: &Statement, kind: PolicyKind<'_>) -> Vec<AddressRange> {
+    let ranges = source_ranges(statement, kind).unwrap_or_default();
+    let ranges = ranges.into_iter().map(|range| AddressRange {
+        range: range.to_string(),
+        prefix: i64::from(range.prefix_len()),
+        ipv6: range.addr().is_ipv6(),
+    });
+    ranges.collect()
+}
+
+/// The identity providers of others that let in whomever they vouch for.
+fn open_federations(statement: &Statement, named: Vec<String>, own: &str) -> Vec<String> {
+    let is_fixed_claim = |condition: &Condition| {
+        let key = condition.key.to_ascii_lowercase();
+        (key.ends_with(":aud") || key.ends_with(":sub"))
+            && compares_positively(condition)
+            && !condition.values.items.is_empty()
+            && condition.values.items.iter().all(|value| is_fixed(value))
+    };
+    if statement.conditions.iter().any(is_fixed_claim) {
+        return Vec::new();
+    }
+    named.into_iter().filter(|provider| account_of(provider) != Some(own)).collect()
+}
+
+/// The accounts whose access points a statement asks for ("Delegating access control to access points" in the S3 User
+/// Guide). Every condition has to hold, so that one that names accounts is enough.
+fn access_point_accounts(statement: &Statement, kind: PolicyKind<'_>) -> Vec<String> {
+    let names_everyone = statement.principals.as_ref().is_some_and(|element| match &element.principals {
+        _ if element.negated => true,
+        Principals::Everyone => true,
+        Principals::ByKind(kinds) => {
+            kinds.iter().any(|(_, values)| values.items.iter().any(|one| one == "*"))
+        }
+    });
+    if kind != PolicyKind::S3Bucket || !names_everyone {
+        return Vec::new();
+    }
+    let asks = |condition: &&Condition| {
+        let key = condition.key.to_ascii_lowercase();
+        ["s3:dataaccesspointaccount", "s3:dataaccesspointarn"].contains(&key.as_str())
+            && compares_positively(condition)
+    };
+    let mut left: Option<BTreeSet<String>> = None;
+    let mut patterns = BTreeSet::new();
+    for condition in statement.conditions.iter().filter(asks) {
+        let values = &condition.values.items;
+        let accounts: Option<BTreeSet<String>> =
+            values.iter().map(|value| account_of(value).map(str::to_owned)).collect();
+        match (accounts, &left) {
+            (Some(accounts), Some(known)) => left = Some(known.intersection(&accounts).cloned().collect()),
+            (Some(accounts), None) => left = Some(accounts),
+            (None, _) => patterns.extend(values.iter().cloned()),
+        }
+    }
+    left.unwrap_or(patterns).into_iter().collect()
 }
 
 /// Whom a policy lets in by name; the layers that could not be read if they may change that.
 pub(crate) fn shared_with(context: &Context, resources: &[PolicyResource<'_>]) -> Answer<Vec<SharedAccess>> {
+    gathered(context, resources.iter().map(resource_sharing))
+}
+
+/// What several analyses found, by outsider.
+pub(crate) fn gathered(
+    context: &Context,
+    answers: impl IntoIterator<Item = Answer<Vec<Sharing>>>,
+) -> Answer<Vec<SharedAccess>> {
     let mut found: BTreeMap<Outsider, SharedAccess> = BTreeMap::new();
-    for resource in resources {
-        match resource_sharing(resource) {
+    for answer in answers {
+        match answer {
             Answer::Known(sharing) => {
                 for one in sharing {
                     let with = one.with.clone();

@@ -8,8 +8,9 @@ use palisade_snapshot::{AccessPoint as Record, Evidence, RecordKind};
 use super::PublicAccessBlock;
 use super::policy_status;
 use super::relation::{self, AccountRelation};
+use super::sharing;
 use crate::context::Context;
-use crate::{Kind, Known, Lazy, Subject, facts};
+use crate::{Kind, Known, Lazy, SharedAccess, Subject, facts};
 
 facts! {
     /// An access point of an S3 bucket, in the regions that the account has buckets in.
@@ -38,6 +39,8 @@ facts! {
         policy_is_public: Lazy<Known<bool>>, reads [AccessPointPolicy];
         /// The same as AWS answers it; null without a policy. A cross-check: no other fact rests on it.
         policy_is_public_by_aws: Known<Option<bool>>, reads [AccessPointPolicyStatus];
+        /// Whom outside the account its policy lets in by name.
+        shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [AccessPointPolicy, Buckets, AccessPointPublicAccessBlock, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
     }
 }
 
@@ -71,6 +74,7 @@ fn subject(context: &Arc<Context>, point: &Record) -> Subject {
     };
     let restricts = own.restrict_public_buckets.clone().or(account.restrict_public_buckets);
     let policy = AccessPointPolicy { observed: &point.policy, evidence: Evidence::AccessPointPolicy };
+    let restricts_public_policies = restricts.or(of_bucket);
     let facts = AccessPoint {
         arn: point.arn.clone(),
         name: point.name.clone(),
@@ -78,7 +82,8 @@ fn subject(context: &Arc<Context>, point: &Record) -> Subject {
         bucket: point.bucket.clone(),
         bucket_owner,
         vpc: point.vpc.clone(),
-        restricts_public_policies: restricts.or(of_bucket),
+        shared_with: sharing::of_access_point(context, point, &restricts_public_policies),
+        restricts_public_policies,
         public_access_block: own,
         has_policy: policy.exists(),
         policy_is_public: policy.is_public(),

@@ -9,11 +9,11 @@ use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 use super::{
     AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, Logging, Notification, ObjectLock,
     ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, notification,
-    object_lock, policy_status, replication, settings, tls, website,
+    object_lock, policy_status, replication, settings, sharing, tls, website,
 };
 use crate::context::Context;
 use crate::iam::Tag;
-use crate::{Kind, Known, Lazy, Subject, facts};
+use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
 facts! {
     /// An S3 general purpose bucket.
@@ -34,6 +34,10 @@ facts! {
         policy_is_public_by_aws: Known<Option<bool>>, reads [BucketPolicyStatus];
         /// What the public can do with it.
         exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, AccessPoints, BucketRegion, AccessPointPolicy, AccessPointPublicAccessBlock, MultiRegionAccessPoints, MultiRegionAccessPointPolicy, ResourceControlPolicies];
+        /// The statements of its policy that allow something.
+        policy_statements: Lazy<Known<Vec<PolicyStatement>>>, reads [BucketPolicy];
+        /// Whom outside the account its policy lets in by name.
+        shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [BucketPolicy, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
         /// The bucket's own Block Public Access.
         public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock];
         /// Block Public Access in force: each setting is on if it is on for the bucket or for the account.
@@ -113,6 +117,13 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
             Evidence::BucketPolicyStatus,
         ),
         exposure: BucketExposure::of(context, bucket),
+        policy_statements: sharing::statements(
+            context,
+            &bucket.policy,
+            Evidence::BucketPolicy,
+            PolicyKind::S3Bucket,
+        ),
+        shared_with: sharing::of_bucket(context, bucket),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,
         acls_enabled: object_ownership

@@ -12,6 +12,7 @@ mod public_access_block;
 mod relation;
 mod replication;
 mod settings;
+mod sharing;
 mod tls;
 mod ways_in;
 mod website;

@@ -17,7 +17,7 @@ use super::exposure::{
 };
 use super::limit::PolicyKind;
 use super::scene::{Counted, Layer as SceneLayer, Policy, Scene, is_open_allow};
-use super::sharing::{Sharing, sharing};
+use super::sharing::{Sharing, outsiders, sharing};
 use super::target::{Attempt, Target, attempts, bucket_of, object_keys};
 
 /// A bucket's object ownership ("Controlling ownership of objects and disabling ACLs").
@@ -132,13 +132,56 @@ pub fn bucket_sharing(bucket: &Bucket<'_>) -> Answer<Vec<Sharing>> {
     }
     let documents = analysis.documents();
     let scene = analysis.scene(vec![analysis.bucket_layer(false)], Context::new(), false);
-    let found = sharing(scene, &attempts("s3", &documents), &object_keys(&documents));
+    let found = sharing_of(scene, &documents);
     match analysis.is_public.clone().and(analysis.is_restricted.clone()) {
         _ if found.is_empty() => Answer::Known(found),
         Answer::Known(true) => Answer::Known(Vec::new()),
         Answer::Known(false) => Answer::Known(found),
         Answer::Unknown(layers) => Answer::Unknown(layers),
     }
+}
+
+/// What an access point's own policy lets foreign accounts and organizations do whom it names, as far as the bucket
+/// behind it leaves the decision to it.
+#[must_use]
+pub fn access_point_sharing(
+    point: &AccessPoint<'_>,
+    account: Option<&str>,
+    partition: &str,
+) -> Answer<Vec<Sharing>> {
+    let document = match point.policy.answer(Layer::AccessPoints) {
+        Answer::Known(Some(document)) => *document,
+        Answer::Known(None) => return Answer::Known(Vec::new()),
+        Answer::Unknown(layers) => return Answer::Unknown(layers),
+    };
+    let policy = Policy::new("policy", document);
+    let is_public = !public_statements(&policy, PolicyKind::S3AccessPoint).is_empty();
+    let target = Target::AccessPoint(point.arn.to_owned());
+    let scene = Scene {
+        kind: PolicyKind::S3AccessPoint,
+        owner: account,
+        partition,
+        layers: vec![SceneLayer { policies: vec![&policy], target, is_granted: false }],
+        context: point_context(point.arn),
+        allows_anonymous: false,
+        counted: Counted::Open,
+    };
+    let found = sharing_of(scene, &[document]);
+    let block = point.block.answer(Layer::AccessPoints);
+    match Answer::Known(is_public).and(block.map(|block| block.restrict_public_buckets)) {
+        _ if found.is_empty() => Answer::Known(found),
+        Answer::Known(true) => Answer::Known(Vec::new()),
+        Answer::Known(false) => Answer::Known(found),
+        Answer::Unknown(layers) => Answer::Unknown(layers),
+    }
+}
+
+/// The same of any scene. Most policies name nobody outside: then there is nothing to try.
+fn sharing_of(scene: Scene<'_>, documents: &[&PolicyDocument]) -> Vec<Sharing> {
+    if outsiders(&scene).is_empty() {
+        return Vec::new();
+    }
+    sharing(scene, &attempts("s3", documents), &object_keys(documents))
 }
 
 /// Grants as far as each is known to be one.

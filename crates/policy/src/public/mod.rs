@@ -59,12 +59,15 @@ mod trust;
 pub use acl::{Grant, Grantee};
 pub use answer::{Access, Answer, Input, Layer};
 pub use block::BlockPublicAccess;
-pub use bucket::{AccessPoint, Bucket, ObjectOwnership, bucket_exposure, bucket_sharing};
+pub use bucket::{
+    AccessPoint, Bucket, ObjectOwnership, access_point_sharing, bucket_exposure, bucket_sharing,
+};
 pub use caller::takes_unsigned_requests;
 pub use capability::Capability;
 pub use exposure::{CapabilityExposure, Exposure, GrantSource, PublicGrant};
 pub use limit::{PolicyKind, is_public_statement, limits_callers};
 pub use line::public_line;
+pub use range::source_ranges;
 pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure, resource_sharing};
 pub use scene::{ResidualCondition, Witness};
 pub use sharing::{Outsider, Sharing};

@@ -4,6 +4,9 @@ use std::net::Ipv4Addr;
 
 use ipnet::{IpNet, Ipv4Net};
 
+use super::limit::{PolicyKind, limits_callers};
+use super::scene::is_open_allow;
+use crate::document::{Comparison, Condition, SetQuantifier, Statement};
 use crate::values::parse_range;
 
 /// The widest IPv4 range that S3 still takes for a limit: /8.
@@ -46,9 +49,59 @@ fn is_private(range: &IpNet) -> bool {
         .any(|private| private.contains(range))
 }
 
+/// The addresses that a statement leaves in which names nobody: the ranges of its `IpAddress` conditions on
+/// `aws:SourceIp`, merged, without private ones. `None` if it has no such condition, names its principals, or is limited by
+/// another condition too.
+#[must_use]
+pub fn source_ranges(statement: &Statement, kind: PolicyKind<'_>) -> Option<Vec<IpNet>> {
+    if !is_open_allow(statement) {
+        return None;
+    }
+    let is_address = |condition: &&Condition| condition.key.eq_ignore_ascii_case("aws:SourceIp");
+    let is_limited = |condition: &Condition| limits_callers(condition, kind) == Some(true);
+    if statement.conditions.iter().any(|condition| !is_address(&condition) && is_limited(condition)) {
+        return None;
+    }
+    let conditions = statement.conditions.iter().filter(is_address).filter(|condition| {
+        condition.operator.is_some_and(|operator| {
+            operator.comparison == Comparison::IpAddress
+                && !operator.if_exists
+                && operator.quantifier != Some(SetQuantifier::ForAllValues)
+        })
+    });
+    let ranges = conditions.map(|condition| -> Vec<IpNet> {
+        condition.values.items.iter().filter_map(|value| parse(value)).collect()
+    });
+    let left = ranges.reduce(|one, other| both(&one, &other))?;
+    let outside: Vec<IpNet> = left.into_iter().filter(|range| !is_private(range)).collect();
+    Some(IpNet::aggregate(&outside))
+}
+
+/// What lies in a range of either list: of two ranges one contains the other, or they have nothing in common.
+fn both(one: &[IpNet], other: &[IpNet]) -> Vec<IpNet> {
+    let pairs = one.iter().flat_map(|left| other.iter().map(move |right| (left, right)));
+    let common = |(left, right): (&IpNet, &IpNet)| {
+        if left.contains(right) { Some(*right) } else { right.contains(left).then_some(*left) }
+    };
+    pairs.filter_map(common).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{are_narrow, parse};
+    use super::{are_narrow, both, parse};
+
+    #[test]
+    fn what_two_lists_have_in_common() {
+        for (one, other, common) in [
+            (&["10.0.0.0/8"][..], &["10.1.0.0/16"][..], &["10.1.0.0/16"][..]),
+            (&["10.1.0.0/16"], &["10.0.0.0/8", "11.0.0.0/8"], &["10.1.0.0/16"]),
+            (&["10.0.0.0/8"], &["11.0.0.0/8"], &[]),
+            (&["10.0.0.0/8"], &["2001:db8::/32"], &[]),
+        ] {
+            let parsed = |list: &[&str]| list.iter().map(|one| parse(one).unwrap()).collect::<Vec<_>>();
+            assert_eq!(both(&parsed(one), &parsed(other)), parsed(common), "{one:?} {other:?}");
+        }
+    }
 
     #[test]
     fn widths() {
