@@ -105,7 +105,8 @@ fn parse_variable(inside: &str) -> Piece {
 impl Template {
     /// Puts the request's values in. They are literal: a `*` in a value is no wildcard.
     ///
-    /// Only single-valued keys can be used as variables; a multi-valued key has no value here.
+    /// A key that is absent has no value here, and neither has one whose value is empty ("Policy variables with no
+    /// value") or that is multi-valued: only single-valued keys can be used as variables.
     pub(crate) fn resolve(&self, context: &Context) -> Resolved {
         let mut bytes = Vec::new();
         let mut unknown = false;
@@ -113,9 +114,9 @@ impl Template {
             match piece {
                 Piece::Fixed(fixed) => bytes.extend_from_slice(fixed),
                 Piece::Variable { key, default } => match context.lookup(key) {
-                    Lookup::Single(value) => bytes.extend_from_slice(value.as_bytes()),
+                    Lookup::Single(value) if !value.is_empty() => bytes.extend_from_slice(value.as_bytes()),
                     Lookup::Unknown => unknown = true,
-                    Lookup::Absent | Lookup::Many(_) => match default {
+                    Lookup::Single(_) | Lookup::Absent | Lookup::Many(_) => match default {
                         Some(default) => bytes.extend_from_slice(default.as_bytes()),
                         None => return Resolved::NoValue,
                     },
@@ -150,6 +151,9 @@ mod tests {
         assert_eq!(resolve("${open", &context), Resolved::Bytes(b"${open".to_vec()));
         context.set_many("aws:tagkeys", ["a"]);
         assert_eq!(resolve("${aws:TagKeys}", &context), Resolved::NoValue);
+        context.set("aws:username", "");
+        assert_eq!(resolve("x/${aws:username}", &context), Resolved::NoValue);
+        assert_eq!(resolve("${aws:username, 'none'}", &context), Resolved::Bytes(b"none".to_vec()));
     }
 
     #[test]

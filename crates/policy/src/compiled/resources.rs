@@ -1,5 +1,7 @@
 //! `Resource` and `NotResource`.
 
+use std::borrow::Cow;
+
 use crate::context::Context;
 use crate::document::PatternElement;
 use crate::pattern::{Pattern, glob};
@@ -17,8 +19,7 @@ pub(crate) struct ResourceMatcher {
     patterns: Box<[ResourcePattern]>,
 }
 
-/// A resource pattern. Each component of an ARN is matched by itself; the last one, and with fewer components than
-/// six the last one written, takes all the rest, colons included.
+/// A resource pattern. Each component of an ARN is matched by itself; the last one takes all the rest, colons included.
 #[derive(Debug, Clone)]
 enum ResourcePattern {
     /// `*`: every resource, and none in particular.
@@ -83,7 +84,8 @@ impl ResourcePattern {
         if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
             return Self::Any;
         }
-        let (head, rest) = split_head(text);
+        let completed = completed(text);
+        let (head, rest) = split_head(&completed);
         if variables && head.contains("${") {
             return Self::Never;
         }
@@ -143,28 +145,35 @@ impl Head {
     }
 }
 
-/// Splits a pattern after its fifth colon, or its last if it has fewer; colons inside `${…}` do not count before that.
+/// The pattern with `*` for each component that is missing: "when you specify an incomplete ARN …, AWS automatically
+/// completes the ARN by adding wildcard characters to all missing fields" ("Identify AWS resources with ARNs").
+fn completed(text: &str) -> Cow<'_, str> {
+    match ARN_COLONS.saturating_sub(component_ends(text).count()) {
+        0 => Cow::Borrowed(text),
+        missing => Cow::Owned(text.to_owned() + &":*".repeat(missing)),
+    }
+}
+
+/// Splits a complete pattern after its fifth colon.
 fn split_head(text: &str) -> (&str, &str) {
-    let mut split = 0;
-    let mut colons = 0;
+    let split = component_ends(text).last().map_or(0, |colon| colon + 1);
+    text.split_at_checked(split).unwrap_or(("", text))
+}
+
+/// Where the first five colons stand, those inside `${…}` left out.
+fn component_ends(text: &str) -> impl Iterator<Item = usize> {
     let mut depth = 0_usize;
     let mut previous = ' ';
-    for (at, character) in text.char_indices() {
+    let ends = text.char_indices().filter(move |(_, character)| {
         match character {
             '{' if previous == '$' => depth += 1,
             '}' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 => {
-                colons += 1;
-                split = at + 1;
-                if colons == ARN_COLONS {
-                    break;
-                }
-            }
             _ => {}
         }
-        previous = character;
-    }
-    text.split_at_checked(split).unwrap_or(("", text))
+        previous = *character;
+        *character == ':' && depth == 0
+    });
+    ends.map(|(at, _)| at).take(ARN_COLONS)
 }
 
 #[cfg(test)]
@@ -184,6 +193,8 @@ mod tests {
             ("arn:aws:logs:us-east-1:111122223333:*", log),
             ("arn:aws:logs:*:*:log-group:*", log),
             ("arn:aws:logs:*", log),
+            ("arn:aws:logs", log),
+            ("arn:aws:logs:us-*:111122223333", log),
             ("arn:*:logs:??-east-1:*:*:log-stream:b", log),
             ("arn:aws:s3:::b/*:x", "arn:aws:s3:::b/k:y:x"),
             ("arn:aws:s3:::b/${*}", "arn:aws:s3:::b/*"),
@@ -192,6 +203,10 @@ mod tests {
         }
         for (pattern, resource) in [
             ("arn:aws:logs:*:log-group:*", log),
+            ("arn:aws:log", log),
+            ("arn:aws:logs:us-west-2", log),
+            ("arn:aws:logs:us-*log-stream:b", log),
+            ("*log-stream:b", log),
             ("arn:aws:s3:*:b/k", "arn:aws:s3:::b/k"),
             ("arn:aws:s3:::B/k", "arn:aws:s3:::b/k"),
             ("arn:aws:s3:us-*:*:b/k", "arn:aws:s3:::b/k"),

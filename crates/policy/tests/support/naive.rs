@@ -329,7 +329,8 @@ impl Scene<'_> {
                     Some((key, default)) => (key, Some(default.trim_end_matches('\''))),
                     None => (inside, None),
                 };
-                self.context(key).and_then(Value::as_str).or(default)?
+                let value = self.context(key).and_then(Value::as_str).filter(|value| !value.is_empty());
+                value.or(default)?
             }
         };
         let mut signs = literal(before);
@@ -343,8 +344,9 @@ impl Scene<'_> {
             return pattern == "*";
         }
         let colons = pattern.split("${").next().unwrap_or_default().matches(':').count().min(5);
-        let patterns: Vec<&str> = pattern.splitn(colons + 1, ':').collect();
-        let parts: Vec<&str> = self.asker.resource.splitn(colons + 1, ':').collect();
+        let mut patterns: Vec<&str> = pattern.splitn(colons + 1, ':').collect();
+        patterns.resize(6, "*");
+        let parts: Vec<&str> = self.asker.resource.splitn(6, ':').collect();
         patterns.len() == parts.len()
             && patterns
                 .iter()
@@ -443,7 +445,7 @@ impl Scene<'_> {
         }
         let parts: Vec<&[Sign]> = signs.splitn(6, |sign| *sign == Sign::Is(':')).collect();
         let given: Vec<&str> = given.splitn(6, ':').collect();
-        Some(parts.len() == 6 && parts.iter().zip(given).all(|(part, given)| like(part, given)))
+        (parts.len() == 6).then(|| parts.iter().zip(given).all(|(part, given)| like(part, given)))
     }
 }
 

@@ -11,6 +11,9 @@ use crate::truth::Truth;
 use crate::values::{Number, parse_address, parse_base64, parse_bool, parse_date, parse_range};
 use crate::variables::{Resolved, Template, Text, Wildcards};
 
+/// Components of an ARN.
+const ARN_COMPONENTS: usize = 6;
+
 /// Typed values. A value that is not well-formed is kept as `None`.
 #[derive(Debug, Clone)]
 pub(super) enum Comparands {
@@ -132,7 +135,7 @@ impl Comparands {
                 }
             },
             Self::Arns(arns) => {
-                if value.split(':').count() < 6 {
+                if value.split(':').count() < ARN_COMPONENTS {
                     return Compared::Malformed("the request's value is not an ARN");
                 }
                 any(arns.iter().map(|arn| arn.matches(value, context)), comparison, "a value is not an ARN")
@@ -221,7 +224,7 @@ impl ArnText {
         }
     }
 
-    /// Matches component by component; `None` if this is not an ARN. A lone `*` is every ARN.
+    /// Matches component by component; `None` if this is not an ARN, all six components of it. A lone `*` is every ARN.
     fn matches(&self, value: &str, context: &Context) -> Option<Truth> {
         let resolved;
         let bytes = match self {
@@ -238,16 +241,15 @@ impl ArnText {
         if *bytes == [ANY_RUN] {
             return Some(Truth::True);
         }
-        let mut patterns = bytes.splitn(6, |&byte| byte == b':');
-        let mut components = value.splitn(6, ':');
+        let mut patterns = bytes.splitn(ARN_COMPONENTS, |&byte| byte == b':');
+        let mut components = value.splitn(ARN_COMPONENTS, ':');
         let (first, component) = (patterns.next()?, components.next()?);
         if !glob(first, b"arn") {
             return None;
         }
         let mut matched = glob(first, component.as_bytes());
         for component in components {
-            // A pattern with fewer components than an ARN is like none.
-            matched = matched && patterns.next().is_some_and(|pattern| glob(pattern, component.as_bytes()));
+            matched &= glob(patterns.next()?, component.as_bytes());
         }
         Some(matched.into())
     }
