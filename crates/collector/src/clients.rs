@@ -37,6 +37,8 @@ macro_rules! configure {
             .region(Region::new(region.to_owned()))
             .http_client(clients.lane($service, region))
             .interceptor(Guard::new($service, &clients.evidence))
+            // Every attempt has its own deadline; a request that waits for its turn is not stalled.
+            .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled())
             .retry_partition(
                 // The pace keeps retries in bounds; a quota besides would lose reads that heal.
                 $sdk::config::retry::RetryPartition::custom(format!("{}-{region}", $service.name()))

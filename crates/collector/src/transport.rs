@@ -18,6 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::retry::ErrorKind;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::answer::{Answer, inspect};
 use crate::failure::is_throttling;
@@ -32,6 +33,15 @@ const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// A service that asks for a longer pause is asked again after this one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// After "slow down" a request waits this long; twice as long after the next, up to `LONGEST_WAIT_BETWEEN`.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT_BETWEEN: Duration = Duration::from_secs(8);
+
+/// How long a request is asked again with the same signature, which is good for five minutes ("AWS
+/// Signature Version 4 for API requests" of the IAM User Guide). Three times this is less than the
+/// deadline of a call, so that a read that fails for throttling says so.
+const LONGEST_WAIT: Duration = Duration::from_secs(80);
 
 /// An answer in no service's format is asked for once more, not more often.
 const ATTEMPTS_FOR_FOREIGN_ANSWERS: u32 = 2;
@@ -109,9 +119,9 @@ impl HttpConnector for Connection {
 
 impl Connection {
     async fn attempt(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let Transport { permits, ceiling, deadline, journal, lane, .. } = self.transport;
+        let Transport { journal, lane, .. } = &self.transport;
         let attempt = request.extension::<Attempt>().copied();
-        let kept = journal.zip(attempt);
+        let kept = journal.as_ref().zip(attempt);
         let kept =
             kept.map(|(journal, attempt)| (journal, attempt, identity(&request, attempt, lane.as_ref())));
         if let Some((journal, attempt, request)) = &kept
@@ -119,29 +129,65 @@ impl Connection {
         {
             return Ok(answer);
         }
-        if let Some(lane) = &lane {
-            lane.pace.turn().await;
-        }
-        let _permit = permits.acquire_owned().await.map_err(|closed| other(closed.into()))?;
-        if let Some(ceiling) = &ceiling {
-            ceiling.turn().await;
-        }
-        if let (Some(lane), Some(attempt)) = (&lane, attempt) {
-            lane.meter.sent(attempt.operation, &lane.region);
-        }
-        let whole = async { read_whole(self.inner.call(request).await?).await };
-        let response = tokio::time::timeout(deadline, whole).await.map_err(|_| {
-            let message = format!("no whole answer within {} seconds", deadline.as_secs_f64());
-            ConnectorError::timeout(message.into())
-        })??;
-        let Some(attempt) = attempt else { return Ok(response) };
-        let (response, code) = check(response, attempt, lane.as_ref())?;
+        let Some(attempt) = attempt else { return self.send(request, None).await };
+        let (response, code) = self.send_until_accepted(request, attempt).await?;
         if let Some((journal, _, request)) = kept
             && attempt.operation.is_settled(code.as_deref())
         {
             journal.keep(attempt.operation, request, &response);
         }
         Ok(response)
+    }
+
+    /// Asks again while the service answers "slow down" to this request and serves others. That is no
+    /// failed attempt: the request waits for its share of what the service bears.
+    async fn send_until_accepted(
+        &self,
+        mut request: HttpRequest,
+        attempt: Attempt,
+    ) -> Result<(HttpResponse, Option<String>), ConnectorError> {
+        let (signed_at, mut pause) = (Instant::now(), FIRST_WAIT);
+        loop {
+            let copy = request.try_clone();
+            let response = self.send(request, Some(attempt)).await?;
+            let lane = self.transport.lane.as_ref();
+            let status = response.status().as_u16();
+            let (response, code) = check(response, attempt, lane)?;
+            let serves_others = lane.is_some_and(|lane| lane.pace.is_served());
+            match copy {
+                Some(copy) if is_throttling(code.as_deref(), status) && serves_others => request = copy,
+                _ => return Ok((response, code)),
+            }
+            if signed_at.elapsed() + pause > LONGEST_WAIT {
+                return Ok((response, code));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (2 * pause).min(LONGEST_WAIT_BETWEEN);
+        }
+    }
+
+    /// Sends a request when it is its turn, and reads the whole answer.
+    async fn send(
+        &self,
+        request: HttpRequest,
+        attempt: Option<Attempt>,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let Transport { permits, ceiling, deadline, lane, .. } = &self.transport;
+        if let Some(lane) = lane {
+            lane.pace.turn().await;
+        }
+        let _permit = permits.acquire().await.map_err(|closed| other(closed.into()))?;
+        if let Some(ceiling) = ceiling {
+            ceiling.turn().await;
+        }
+        if let (Some(lane), Some(attempt)) = (lane, attempt) {
+            lane.meter.sent(attempt.operation, &lane.region);
+        }
+        let whole = async { read_whole(self.inner.call(request).await?).await };
+        tokio::time::timeout(*deadline, whole).await.map_err(|_| {
+            let message = format!("no whole answer within {} seconds", deadline.as_secs_f64());
+            ConnectorError::timeout(message.into())
+        })?
     }
 }
 

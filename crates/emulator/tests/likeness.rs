@@ -153,8 +153,19 @@ async fn what_moto_lacks_is_answered_from_recorded_shapes() {
     assert!(unknown.into_service_error().is_resource_not_found_exception());
     let rules = aws_sdk_ecr::Client::new(&config).describe_pull_through_cache_rules().send().await.unwrap();
     assert!(rules.pull_through_cache_rules().is_empty());
-    let features = aws_sdk_iam::Client::new(&config).list_organizations_features().send().await.unwrap_err();
-    assert!(features.into_service_error().is_account_not_management_or_delegated_administrator_exception());
+    let features = aws_sdk_iam::Client::new(&config).list_organizations_features().send().await.unwrap();
+    let names: Vec<_> = features.enabled_features().iter().map(|feature| feature.as_str()).collect();
+    assert_eq!(names, ["RootCredentialsManagement"]);
+}
+
+#[tokio::test]
+async fn an_account_outside_organizations_is_told_so() {
+    let mut account = Account::fixture("mixed").unwrap();
+    account.organization = None;
+    let emulator = Emulator::with(account).unwrap();
+    let iam = aws_sdk_iam::Client::new(&clients::configuration(&emulator));
+    let refusal = iam.list_organizations_features().send().await.unwrap_err().into_service_error();
+    assert!(refusal.is_account_not_management_or_delegated_administrator_exception(), "{refusal:?}");
 }
 
 #[tokio::test]

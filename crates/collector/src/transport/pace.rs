@@ -16,6 +16,8 @@ const GROWTH: f64 = 2.0;
 const SLOWEST: f64 = 2.0;
 /// What was accepted in this time is what the service bears; it is slowed down once in it.
 const WINDOW: Duration = Duration::from_secs(1);
+/// A service that accepted nothing for this long bears nothing. At the slowest rate a few are asked in it.
+const LATELY: Duration = Duration::from_secs(2);
 
 /// Spaces requests out. Without a limit until the first "slow down"; then additive increase and
 /// multiplicative decrease around the rate that was accepted.
@@ -29,6 +31,7 @@ struct State {
     turns: Turns,
     slowed_at: Option<Instant>,
     accepted: VecDeque<Instant>,
+    last_accepted: Option<Instant>,
 }
 
 impl Pace {
@@ -43,6 +46,11 @@ impl Pace {
     /// The service answered, well or not, without complaint about the rate.
     pub(crate) fn accepted(&self) {
         self.state().accept(Instant::now());
+    }
+
+    /// Whether the service lately answered without complaint.
+    pub(crate) fn is_served(&self) -> bool {
+        self.state().is_served(Instant::now())
     }
 
     /// The service asked to slow down, and to be left alone for this long.
@@ -65,10 +73,15 @@ impl State {
 
     fn accept(&mut self, now: Instant) {
         self.accepted.push_back(now);
+        self.last_accepted = Some(now);
         self.forget_before(now);
         if let Some(rate) = &mut self.rate {
             *rate += GROWTH / *rate;
         }
+    }
+
+    fn is_served(&self, now: Instant) -> bool {
+        self.last_accepted.is_some_and(|last| now.duration_since(last) < LATELY)
     }
 
     fn slow_down(&mut self, now: Instant) {
@@ -171,6 +184,17 @@ mod tests {
         state.turns.not_before(start);
         assert_eq!(state.take_turn(start), Some(start + pause));
         assert_eq!(state.take_turn(start), Some(start + pause + Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn a_service_that_accepts_nothing_for_a_while_serves_nobody() {
+        let start = Instant::now();
+        let mut state = State::default();
+        assert!(!state.is_served(start));
+        state.accept(start);
+        state.slow_down(start);
+        assert!(state.is_served(start + LATELY / 2));
+        assert!(!state.is_served(start + LATELY));
     }
 
     /// A service that bears 20 requests in a second: the rate ends up near that.

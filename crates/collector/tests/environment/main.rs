@@ -114,14 +114,11 @@ fn the_number_of_attempts_is_honoured_in_both_retry_modes() {
     let emulator = emulator();
     let endpoint = emulator.endpoint();
     for mode in ["standard", "adaptive"] {
-        for fault in [Fault::ServerError, Fault::Throttled] {
-            emulator.proxy().clear();
-            emulator.proxy().inject("iam:GetAccountSummary", fault.clone());
-            let settings = [("AWS_MAX_ATTEMPTS", "2"), ("AWS_RETRY_MODE", mode)];
-            collect(&[&KEYS[..], &[("AWS_ENDPOINT_URL", &endpoint)], &settings].concat()).unwrap();
-            let asked = emulator.proxy().counts().get("iam:GetAccountSummary").copied();
-            assert_eq!(asked, Some(2), "{mode} {fault:?}");
-        }
+        emulator.proxy().clear();
+        emulator.proxy().inject("iam:GetAccountSummary", Fault::ServerError);
+        let settings = [("AWS_MAX_ATTEMPTS", "2"), ("AWS_RETRY_MODE", mode)];
+        collect(&[&KEYS[..], &[("AWS_ENDPOINT_URL", &endpoint)], &settings].concat()).unwrap();
+        assert_eq!(emulator.proxy().counts().get("iam:GetAccountSummary"), Some(&2), "{mode}");
     }
 }
 

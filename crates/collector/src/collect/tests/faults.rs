@@ -80,7 +80,6 @@ fn a_page_of_a_proxy_is_asked_for_twice_and_a_refusal_once() {
         (Fault::Garbage, 2),
         (Fault::Denied, 1),
         (Fault::ServerError, 3),
-        (Fault::Throttled, 3),
         (Fault::Reset, 3),
     ] {
         emulator.proxy().clear();
@@ -102,10 +101,7 @@ fn faults_that_heal_leave_no_trace() {
         [(Fault::Throttled, 2), (Fault::Reset, 1), (Fault::Garbage, 1), (Fault::ServerError, 2)]
     {
         emulator.proxy().clear();
-        // All services share one pace here, so that throttling every operation at once outlasts the deadline.
-        let few = ["iam:GetAccountPasswordPolicy", "s3:GetBucketPolicy", "ecr:GetRepositoryPolicy"];
-        let is_struck = |operation| !matches!(fault, Fault::Throttled) || few.contains(&operation);
-        for call in CALLS.iter().filter(|call| is_struck(call.operation)) {
+        for call in CALLS {
             emulator.proxy().inject(Target::operation(call.operation).times(times), fault.clone());
         }
         let healed = collected(&emulator, &everything());
