@@ -35,6 +35,8 @@ fn action() -> impl Strategy<Value = &'static str> {
         Just("iam:CreateAccessKey"),
         Just("iam:UpdateAssumeRolePolicy"),
         Just("iam:CreateUser"),
+        Just("iam:DeleteUserPolicy"),
+        Just("iam:DeleteRolePolicy"),
         Just("sts:AssumeRole"),
         Just("lambda:*"),
         Just("ec2:RunInstances"),
@@ -66,10 +68,13 @@ fn statements(effect: &'static str) -> impl Strategy<Value = Vec<Value>> {
 /// Two users, two roles and a shared policy, with statements for each of them.
 fn details(parts: &[Vec<Value>]) -> Value {
     let inline = |part: &[Value]| {
-        if part.is_empty() {
-            return json!([]);
-        }
-        json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": part}}])
+        let (allows, denies): (Vec<&Value>, Vec<&Value>) =
+            part.iter().partition(|statement| statement["Effect"] == "Allow");
+        let policies = [("own", allows), ("denies", denies)].into_iter().filter(|(_, part)| !part.is_empty());
+        let written = policies.map(|(name, part)| {
+            json!({"PolicyName": name, "PolicyDocument": {"Version": "2012-10-17", "Statement": part}})
+        });
+        json!(written.collect::<Vec<_>>())
     };
     let date = "2026-01-01T00:00:00Z";
     let shared = json!([{"PolicyName": "shared", "PolicyArn": arn("policy/shared")}]);
@@ -176,8 +181,12 @@ proptest! {
     #[test]
     fn each_step_of_an_unconditional_path_is_allowed_when_asked_anew(
         allows in prop::collection::vec(statements("Allow"), 3),
+        denies in statements("Deny"),
+        whom in 0_usize..3,
     ) {
-        let details = details(&allows);
+        let mut both = allows;
+        both[whom].extend(denies);
+        let details = details(&both);
         for one in analysed(&details).principals.iter().filter(|one| one.can_escalate) {
             for path in &one.paths {
                 for (place, step) in path.steps.iter().enumerate() {
@@ -253,7 +262,12 @@ fn decided(details: &Value, request: &WitnessRequest, earlier: &[PathStep]) -> D
     for one in everybody().filter(|one| one["Arn"] == request.principal.as_str()) {
         made = false;
         let inline = one["UserPolicyList"].as_array().or(one["RolePolicyList"].as_array()).unwrap();
-        identity.extend(inline.iter().map(|policy| compiled(&policy["PolicyDocument"])));
+        let deletes = ["iam:DeleteUserPolicy", "iam:DeleteRolePolicy"];
+        let deleted = earlier.iter().map(|step| &step.request).any(|earlier| {
+            deletes.contains(&earlier.action.as_str()) && earlier.resource == request.principal
+        });
+        let left = inline.iter().filter(|policy| !(deleted && policy["PolicyName"] == "denies"));
+        identity.extend(left.map(|policy| compiled(&policy["PolicyDocument"])));
         if one["AttachedManagedPolicies"].as_array().is_some_and(|list| !list.is_empty()) {
             identity.push(compiled(&details["Policies"][0]["PolicyVersionList"][0]["Document"]));
         }

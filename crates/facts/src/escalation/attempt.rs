@@ -11,7 +11,7 @@ use super::node::Node;
 use super::prerequisite::Holds;
 use super::requests::Placed;
 use super::technique::{Prerequisite, Step, Technique, TrustPolicy};
-use super::world::{GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, World};
+use super::world::{GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, TagIndex, World};
 
 /// Paths that hang on context that nobody can know.
 pub(super) const CONDITIONAL: u8 = 1;
@@ -32,6 +32,8 @@ pub(super) struct Target {
     pub(super) policy: Option<ManagedIndex>,
     /// The managed policy that is attached, put in force or made the boundary; AWS's own for administrators if none.
     pub(super) chosen: Option<ManagedIndex>,
+    /// The tag that is given or taken.
+    pub(super) tag: Option<TagIndex>,
     /// The version that is put in force.
     pub(super) version: Option<PolicyIndex>,
     /// The role that is passed and assumes the target.
@@ -220,6 +222,10 @@ impl<'w> Attacker<'w> {
         }
         if let Some(policy) = target.policy.and_then(|index| self.world.managed.get(index)) {
             set("policy", &policy.arn);
+        }
+        if let Some((key, value)) = target.tag.and_then(|index| self.world.tags.get(index)) {
+            set("tag_key", key);
+            set("tag_value", value);
         }
         if let Some(policy) = target.chosen.and_then(|index| self.world.managed.get(index)) {
             set("attached", &policy.arn);

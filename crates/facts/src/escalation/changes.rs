@@ -4,6 +4,7 @@ use palisade_policy::context::ContextValue;
 
 use super::administrator::Administrators;
 use super::attempt::{Attempt, Target};
+use super::clearing;
 use super::node::{Change, Node};
 use super::technique::{Gives, TargetKind, Technique};
 use super::world::{Boundary, Managed, ManagedIndex, PrincipalIndex, PrincipalKind, World};
@@ -35,6 +36,11 @@ pub(super) fn possible(
         if principal.kind == kind && !principal.reserved { vec![base] } else { Vec::new() }
     };
     let targets: Vec<Target> = match technique.target {
+        TargetKind::User
+            if technique.gives == Gives::NoMembership && principal.kind == PrincipalKind::User =>
+        {
+            groups.iter().map(|&group| Target { group: Some(group), ..base }).collect()
+        }
         TargetKind::User => is(PrincipalKind::User),
         TargetKind::Role => is(PrincipalKind::Role),
         TargetKind::Group => groups.iter().map(|&group| Target { group: Some(group), ..base }).collect(),
@@ -56,6 +62,10 @@ pub(super) fn possible(
         .into_iter()
         .flat_map(|target| match technique.gives {
             Gives::Rights => vec![(target, Change::Rights)],
+            Gives::NoInlinePolicy => clearing::without_inline(world, principal, target),
+            Gives::NoAttachedPolicy => clearing::without_attached(world, principal, target),
+            Gives::NoMembership => clearing::left(world, target, &groups),
+            Gives::Tag => clearing::tagged(world, principal, node, target, technique),
             Gives::NoBoundary if !bounded => Vec::new(),
             Gives::NoBoundary => limits(world, administrators, principal.account, target, technique),
             Gives::AttachedPolicy => attachable(world, administrators, principal.account, target, every),
@@ -71,7 +81,8 @@ pub(super) fn is_everything(world: &World, administrators: &Administrators, chan
     match change {
         Change::Rights | Change::NoBoundary => true,
         Change::Joined(group) => administrators.wide_groups(world).contains(&group),
-        Change::Attached(_) | Change::Version(..) => false,
+        Change::Attached(_) | Change::Version(..) | Change::Without(..) | Change::Left(_) => false,
+        Change::Tagged(_) | Change::Untagged(_) => false,
     }
 }
 

@@ -117,7 +117,11 @@ fn check(technique: &Technique) -> Result<(), Mistake> {
         Gives::PolicyVersion => {
             matches!(technique.target, TargetKind::Policy | TargetKind::BoundaryPolicy)
         }
-        Gives::Membership => technique.target == TargetKind::User,
+        Gives::Membership | Gives::NoMembership => technique.target == TargetKind::User,
+        Gives::NoInlinePolicy | Gives::NoAttachedPolicy => {
+            matches!(technique.target, TargetKind::User | TargetKind::Role | TargetKind::Group)
+        }
+        Gives::Tag => matches!(technique.target, TargetKind::User | TargetKind::Role),
         Gives::NoBoundary => {
             !matches!(technique.target, TargetKind::Policy | TargetKind::New | TargetKind::Group)
         }
@@ -147,7 +151,7 @@ fn check_step(place: &str, step: &Step) -> Result<(), Mistake> {
             return Err((format!("{place}.action"), format!("AWS has no action `{action}`")));
         }
     }
-    for template in step.resources.iter().chain(step.context.values()) {
+    for template in step.resources.iter().chain(step.context.keys()).chain(step.context.values()) {
         let opened = template.matches('{').count();
         if opened != template.matches('}').count() {
             return Err((place.to_owned(), format!("`{template}` has a brace that is not closed")));

@@ -8,6 +8,7 @@ mod action_set;
 mod administrator;
 mod attempt;
 mod changes;
+mod clearing;
 mod closing;
 mod common_text;
 mod credentials;

@@ -9,7 +9,10 @@ use palisade_policy::policies::PrincipalPolicies;
 
 use super::action_set::ActionSet;
 use super::attempt::AllMade;
-use super::world::{Boundary, GroupIndex, ManagedIndex, PolicyIndex, PrincipalIndex, PrincipalKind, World};
+use super::world::{
+    Boundary, GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, PrincipalKind, TagIndex,
+    World,
+};
 
 /// What an attack changed about a user or role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +27,14 @@ pub(super) enum Change {
     Version(ManagedIndex, PolicyIndex),
     /// Its permissions boundary is gone, or allows everything.
     NoBoundary,
+    /// A policy that it held itself, or that its group holds, is taken away.
+    Without(Option<GroupIndex>, PolicyIndex),
+    /// It left a group.
+    Left(GroupIndex),
+    /// It has a tag that conditions ask for.
+    Tagged(TagIndex),
+    /// It has no such tag any more.
+    Untagged(TagIndex),
 }
 
 pub(super) type NodeIndex = usize;
@@ -85,17 +96,13 @@ impl World {
     pub(super) fn node(&self, index: PrincipalIndex, changes: BTreeSet<Change>) -> Option<Node> {
         let principal = self.principals.get(index)?;
         let account = self.accounts.get(principal.account)?;
-        let mut identity = principal.own.policies.clone();
-        let mut managed = principal.own.managed.clone();
         let mut groups = principal.groups.clone();
         groups.extend(changes.iter().filter_map(|change| match change {
             Change::Joined(group) => Some(*group),
             _ => None,
         }));
-        for group in groups.iter().filter_map(|&group| self.groups.get(group)) {
-            identity.extend(&group.grants.policies);
-            managed.extend(&group.grants.managed);
-        }
+        groups.retain(|group| !changes.contains(&Change::Left(*group)));
+        let (mut identity, mut managed) = self.held(principal, &groups, &changes);
         for change in &changes {
             match change {
                 Change::Attached(policy) => {
@@ -104,11 +111,15 @@ impl World {
                 }
                 Change::Version(policy, version) => {
                     let old = self.managed.get(*policy).and_then(|policy| policy.current);
+                    let before = identity.len();
                     identity.retain(|one| Some(*one) != old);
-                    identity.push(*version);
+                    if identity.len() < before {
+                        identity.push(*version);
+                    }
                 }
                 Change::Rights => identity.push(account.written),
-                Change::Joined(_) | Change::NoBoundary => {}
+                Change::Joined(_) | Change::NoBoundary | Change::Without(..) | Change::Left(_) => {}
+                Change::Tagged(_) | Change::Untagged(_) => {}
             }
         }
         let boundary = match &principal.boundary {
@@ -133,7 +144,7 @@ impl World {
         }
         Some(Node {
             side: self.side(principal.account, &identity, boundary),
-            context: self.implied(index),
+            context: self.implied(index, &changes),
             principal: index,
             changes,
             identity,
@@ -148,10 +159,39 @@ impl World {
         })
     }
 
-    fn implied(&self, index: PrincipalIndex) -> Context {
+    /// The policies that somebody holds himself and through groups, and the managed ones among them.
+    fn held(
+        &self,
+        principal: &Principal,
+        groups: &[GroupIndex],
+        changes: &BTreeSet<Change>,
+    ) -> (Vec<PolicyIndex>, Vec<ManagedIndex>) {
+        let in_groups = groups.iter().filter_map(|&at| Some((Some(at), &self.groups.get(at)?.grants)));
+        let (mut identity, mut managed) = (Vec::new(), Vec::new());
+        for (holder, grants) in std::iter::once((None, &principal.own)).chain(in_groups) {
+            let stays = |policy: &PolicyIndex| !changes.contains(&Change::Without(holder, *policy));
+            identity.extend(grants.policies.iter().copied().filter(stays));
+            let current = |at: &ManagedIndex| self.managed.get(*at).and_then(|policy| policy.current);
+            managed.extend(
+                grants.managed.iter().copied().filter(|at| current(at).is_none_or(|one| stays(&one))),
+            );
+        }
+        (identity, managed)
+    }
+
+    fn implied(&self, index: PrincipalIndex, changes: &BTreeSet<Change>) -> Context {
         let Some(principal) = self.principals.get(index) else { return Context::new() };
         let mut context = self.unknown(principal.kind);
         context.extend(&principal.engine.implied_context());
+        for change in changes {
+            let (Change::Tagged(at) | Change::Untagged(at)) = change else { continue };
+            let Some((key, value)) = self.tags.get(*at) else { continue };
+            let key = format!("aws:PrincipalTag/{key}");
+            match change {
+                Change::Tagged(_) => context.set(&key, value.as_str()),
+                _ => context.remove(&key),
+            }
+        }
         context.set("aws:ViaAWSService", "false");
         context.set("aws:SecureTransport", "true");
         if let Some(account) = self.accounts.get(principal.account) {

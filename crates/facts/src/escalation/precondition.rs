@@ -70,7 +70,12 @@ fn of_step(step: &Step, add: &mut impl FnMut(&str)) {
 fn of_gain(technique: &Technique) -> &'static [&'static str] {
     match technique.gives {
         Gives::Credentials | Gives::Membership => &[ADMINISTRATOR, BOUNDARY],
-        Gives::Rights | Gives::AttachedPolicy => &[HELD, BOUNDARY],
+        Gives::Rights
+        | Gives::AttachedPolicy
+        | Gives::NoInlinePolicy
+        | Gives::NoAttachedPolicy
+        | Gives::NoMembership
+        | Gives::Tag => &[HELD, BOUNDARY],
         Gives::PolicyVersion if technique.target == TargetKind::BoundaryPolicy => {
             &[HELD, VERSION, ADMINISTRATOR]
         }

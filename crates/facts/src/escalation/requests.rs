@@ -202,7 +202,7 @@ impl Attacker<'_> {
         let region = if global { first.copied() } else { names.get("region").map(String::as_str) };
         context.set("aws:RequestedRegion", region.unwrap_or_default());
         for (key, template) in &step.context {
-            context.set(key, names::fill(template, names));
+            context.set(&names::fill(key, names), names::fill(template, names));
         }
         let side = self.resource_side(step.trust, target)?;
         let tags = step.tagging.is_some();

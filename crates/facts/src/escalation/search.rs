@@ -179,19 +179,27 @@ impl<'w> Search<'w> {
         let Some(node) = self.nodes.all.get(index) else { return };
         let (own, variants) = (node.principal, node.changes.len());
         let mut edges = Vec::new();
-        if variants < MOST_VARIANTS.ilog2() as usize {
-            self.change_somebody(index, own, &able, &mut edges);
-        }
         let done = |edges: &[Edge], standing: &[Access]| {
             edges.iter().any(|edge| edge.bits == 0 && standing.get(edge.to) == Some(&Access::Yes))
         };
-        if !done(&edges, &self.standing) {
-            self.make_somebody(index, &able, &mut edges);
+        // What only takes away what stands in the way is tried where giving does not do.
+        let clears = |at: &usize| self.techniques.get(*at).is_some_and(Technique::clears_the_way);
+        let (clearing, giving): (Vec<usize>, Vec<usize>) = able.into_iter().partition(clears);
+        for able in [&giving, &clearing] {
+            if variants < MOST_VARIANTS.ilog2() as usize && !done(&edges, &self.standing) {
+                self.change_somebody(index, own, able, &mut edges);
+            }
         }
         if !done(&edges, &self.standing) {
-            for other in self.touched(index, &able) {
+            self.make_somebody(index, &giving, &mut edges);
+        }
+        for able in [&giving, &clearing] {
+            if done(&edges, &self.standing) {
+                break;
+            }
+            for other in self.touched(index, able) {
                 if other != own {
-                    self.change_somebody(index, other, &able, &mut edges);
+                    self.change_somebody(index, other, able, &mut edges);
                 }
                 if done(&edges, &self.standing) {
                     break;

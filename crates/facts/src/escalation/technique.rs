@@ -65,6 +65,14 @@ pub enum Gives {
     Membership,
     /// No permissions boundary any more, or one that allows everything.
     NoBoundary,
+    /// One inline policy less, with what it denies.
+    NoInlinePolicy,
+    /// One attached policy less, with what it denies.
+    NoAttachedPolicy,
+    /// One group less, with what it denies.
+    NoMembership,
+    /// A tag with a value that conditions ask for, or no tag where a condition minds it.
+    Tag,
     /// An administrator who did not exist.
     NewAdministrator,
     /// What two other techniques give, one after the other. The search puts any two together; this gives those two
@@ -191,10 +199,26 @@ impl Technique {
         !matches!(self.gives, Gives::Credentials | Gives::NewAdministrator | Gives::Combination)
     }
 
+    /// Whether it only takes away what stands in the way of other techniques.
+    pub(super) fn clears_the_way(&self) -> bool {
+        matches!(
+            self.gives,
+            Gives::NoInlinePolicy | Gives::NoAttachedPolicy | Gives::NoMembership | Gives::Tag
+        )
+    }
+
     /// Whether it depends on the target if a step is allowed.
     pub(super) fn is_about_target(&self, step: &Step) -> bool {
-        const OF_TARGET: [&str; 7] =
-            ["{target}", "{target_name}", "{profile}", "{through}", "{group}", "{policy}", "{attached}"];
+        const OF_TARGET: [&str; 8] = [
+            "{target}",
+            "{target_name}",
+            "{profile}",
+            "{through}",
+            "{group}",
+            "{policy}",
+            "{attached}",
+            "{provider}",
+        ];
         let mentions = |step: &Step| {
             let mut templates = step.resources.iter().chain(step.context.values());
             templates.any(|template| OF_TARGET.iter().any(|name| template.contains(name)))

@@ -73,11 +73,13 @@ impl Described {
             "group" => "Group",
             _ => "Role",
         };
-        let inline = if statements.is_empty() {
-            json!([])
-        } else {
-            json!([{"PolicyName": "own", "PolicyDocument": document(&json!(statements))}])
-        };
+        let mut inline = Vec::new();
+        if !statements.is_empty() {
+            inline.push(json!({"PolicyName": "own", "PolicyDocument": document(&json!(statements))}));
+        }
+        if !given["guard"].is_null() {
+            inline.push(json!({"PolicyName": "guard", "PolicyDocument": document(&given["guard"])}));
+        }
         let attached = given["attached"].as_array().cloned().unwrap_or_default();
         let attached: Vec<Value> = attached
             .iter()
@@ -86,7 +88,7 @@ impl Described {
         let mut one = json!({
             "Path": "/", "Arn": arn(kind, name), "CreateDate": "2024-01-01T00:00:00Z",
             "AttachedManagedPolicies": attached, "GroupList": given["groups"].as_array().cloned().unwrap_or_default(),
-            format!("{title}Name"): name, format!("{title}Id"): format!("ID{name}"), format!("{title}PolicyList"): inline,
+            "Tags": tags(&given["tags"]), format!("{title}Name"): name, format!("{title}Id"): format!("ID{name}"), format!("{title}PolicyList"): inline,
         });
         if kind == "role" {
             let trusts = if given["trusts"].is_null() {
@@ -127,6 +129,10 @@ impl Described {
 
 fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
     map.as_object().into_iter().flat_map(Map::iter)
+}
+
+fn tags(given: &Value) -> Vec<Value> {
+    entries(given).map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
 fn policy_arn(name: &str) -> String {
@@ -171,10 +177,14 @@ fn every_technique_works_where_it_should_and_nowhere_else() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// A technique alone; of a combination, the two that it consists of.
+/// A technique alone; of a combination, the two that it consists of; where it only clears the way, with those that
+/// write inline policies.
 fn alone(technique: &Technique) -> Vec<Technique> {
-    let Some(both) = &technique.combines else { return vec![technique.clone()] };
-    let named = |one: &&Technique| one.id == both.change || one.id == both.access;
+    let used_after = |one: &Technique| ["iam-005", "iam-007"].contains(&one.id.as_str());
+    let named = |one: &&Technique| match &technique.combines {
+        Some(both) => one.id == both.change || one.id == both.access,
+        None => one.id == technique.id || technique.clears_the_way() && used_after(one),
+    };
     built_in().unwrap().iter().filter(named).cloned().collect()
 }
 

@@ -21,7 +21,9 @@ impl Attacker<'_> {
         };
         let mut found = BTreeSet::new();
         match technique.target {
-            TargetKind::User | TargetKind::Role if technique.gives != Gives::Membership => {
+            TargetKind::User | TargetKind::Role
+                if !matches!(technique.gives, Gives::Membership | Gives::NoMembership) =>
+            {
                 for pattern in &patterns {
                     found.extend(world.principals_named(pattern).filter(of_account));
                 }
@@ -57,6 +59,7 @@ impl Attacker<'_> {
 impl World {
     /// Notes who is where, once everybody is known.
     pub(super) fn index(&mut self) {
+        self.tags = self.tags_asked_for();
         let mut by_arn: Vec<PrincipalIndex> = (0..self.principals.len()).collect();
         by_arn.sort_by(|one, other| {
             let arn = |place: &PrincipalIndex| self.principals.get(*place).map(|one| one.arn.as_str());
@@ -84,6 +87,21 @@ impl World {
             }
         }
         (self.by_arn, self.members, self.holders, self.bounded) = (by_arn, members, holders, bounded);
+    }
+
+    /// The tags of users and roles that conditions ask for.
+    fn tags_asked_for(&self) -> Vec<(String, String)> {
+        const KEY: &str = "aws:PrincipalTag/";
+        let mut found = BTreeSet::new();
+        for statement in self.policies.iter().flat_map(|policy| &policy.document.statements) {
+            for condition in &statement.conditions {
+                let head = condition.key.get(..KEY.len()).filter(|head| head.eq_ignore_ascii_case(KEY));
+                let Some(key) = head.and_then(|head| condition.key.get(head.len()..)) else { continue };
+                let values = condition.values.items.iter().filter(|value| !value.contains("${"));
+                found.extend(values.map(|value| (key.to_owned(), value.replace('*', ""))));
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// The users and roles that match a pattern of ARNs, and perhaps some more.

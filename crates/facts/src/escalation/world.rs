@@ -36,6 +36,8 @@ pub(super) type PrincipalIndex = usize;
 pub(super) type GroupIndex = usize;
 /// The place of a managed policy.
 pub(super) type ManagedIndex = usize;
+/// The place of a tag that conditions ask for.
+pub(super) type TagIndex = usize;
 
 /// A policy that was read.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(super) struct Policy {
     /// The interesting actions that it denies on everything, always.
     pub(super) forbidden: ActionSet,
     pub(super) denies: bool,
+    /// Whether it denies an interesting action, on anything, under any conditions.
+    pub(super) stands_in_the_way: bool,
 }
 
 /// The policies of a user, group or role that count, and what could not be read.
@@ -154,6 +158,8 @@ pub(super) struct World {
     pub(super) principals: Vec<Principal>,
     pub(super) groups: Vec<Group>,
     pub(super) managed: Vec<Managed>,
+    /// The tags of users and roles that conditions ask for, by key and value.
+    pub(super) tags: Vec<(String, String)>,
     /// The users and roles in the order of their ARNs.
     pub(super) by_arn: Vec<PrincipalIndex>,
     /// The managed policies in the order of their ARNs.
@@ -289,17 +295,20 @@ impl<'a> Builder<'a> {
         }
         let compiled = Arc::new(CompiledPolicy::new(name.clone(), &document));
         let (mut potential, mut forbidden) = (ActionSet::default(), ActionSet::default());
+        let mut stands_in_the_way = false;
         for (statement, compiled) in document.statements.iter().zip(compiled.statements()) {
-            let set = match statement.effect {
-                Effect::Allow => &mut potential,
-                Effect::Deny if is_absolute(statement) => &mut forbidden,
-                Effect::Deny => continue,
-            };
-            let about = self.actions.iter().enumerate().filter(|(_, action)| compiled.is_about(action));
-            about.for_each(|(index, _)| set.add(index));
+            let mut about = self.actions.iter().enumerate().filter(|(_, action)| compiled.is_about(action));
+            match statement.effect {
+                Effect::Allow => about.for_each(|(index, _)| potential.add(index)),
+                Effect::Deny if is_absolute(statement) => about.for_each(|(index, _)| {
+                    stands_in_the_way = true;
+                    forbidden.add(index);
+                }),
+                Effect::Deny => stands_in_the_way |= about.next().is_some(),
+            }
         }
         let denies = document.statements.iter().any(|statement| statement.effect == Effect::Deny);
-        let policy = Policy { name, compiled, document, potential, forbidden, denies };
+        let policy = Policy { name, compiled, document, potential, forbidden, denies, stands_in_the_way };
         self.world.policies.push(Arc::new(policy));
         self.world.policies.len() - 1
     }
