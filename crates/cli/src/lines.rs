@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write as _};
 use std::path::Path;
 
+use palisade_policy::line_id;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,13 +20,13 @@ const BUFFER: usize = 1 << 16;
 /// What is said of a line that has no answer.
 #[derive(Serialize)]
 struct BadLine<'a> {
-    id: Option<()>,
+    id: Option<&'a RawValue>,
     line: u64,
     error: &'a str,
 }
 
-/// Appends the answer of a line to the output, or its error object.
-pub(crate) fn answered(line: u64, result: Result<String, String>, answer: &mut Vec<u8>) -> Line {
+/// Appends the answer of a line to the output, or its error object, with the line's id if that can be read.
+pub(crate) fn answered(line: u64, text: &str, result: Result<String, String>, answer: &mut Vec<u8>) -> Line {
     match result {
         Ok(good) => {
             answer.extend(good.into_bytes());
@@ -32,15 +34,15 @@ pub(crate) fn answered(line: u64, result: Result<String, String>, answer: &mut V
             Line::Good
         }
         Err(error) => {
-            bad_line(line, &error, answer);
+            bad_line(line, line_id(text), &error, answer);
             Line::Bad
         }
     }
 }
 
 /// Appends the error object of a line to the output.
-fn bad_line(line: u64, error: &str, answer: &mut Vec<u8>) {
-    if let Ok(object) = serde_json::to_vec(&BadLine { id: None, line, error }) {
+fn bad_line(line: u64, id: Option<&RawValue>, error: &str, answer: &mut Vec<u8>) {
+    if let Ok(object) = serde_json::to_vec(&BadLine { id, line, error }) {
         answer.extend(object);
         answer.push(b'\n');
     }
@@ -87,7 +89,7 @@ pub(crate) fn answer_all(
             Ok(text) if text.trim_ascii().is_empty() => continue,
             Ok(text) => answer(input.number, text.trim_ascii(), &mut answered),
             Err(error) => {
-                bad_line(input.number, &error, &mut answered);
+                bad_line(input.number, None, &error, &mut answered);
                 Line::Bad
             }
         };

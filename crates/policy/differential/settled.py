@@ -8,12 +8,12 @@ documents, what the other engine does, and on which page it stands.
 
 import copy
 import datetime
+import ipaddress
 import re
 
 from reading import ARN_COLONS, NOWHERE, applies, as_list, conditions, is_iam_identity, match_resource, policies, statements
 
 USER_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
-RANGE = re.compile(r"[\d.:a-f]+(/\d+)?")
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 # Services that support RCPs ("Resource control policies (RCPs)").
 WITH_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3", "secretsmanager", "sqs", "sts"}
@@ -127,9 +127,17 @@ def addresses_of_the_other_family(case):
         if "IpAddress" in operator:
             for name, values in keys.items():
                 split = [half for value in as_list(values) for half in halves.get(value, [value])]
-                moved = [outside if RANGE.fullmatch(value) and (":" in value) != is_ipv6 else value for value in split]
+                moved = [outside if is_range(value) and (":" in value) != is_ipv6 else value for value in split]
                 if moved != as_list(values):
                     keys[name] = moved
+
+
+def is_range(text):
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def root_users(case):
@@ -182,13 +190,15 @@ def epoch_seconds(case):
 
 
 def incomplete_arns_among_others(case):
-    """The values of a positive operator are alternatives, also where one of them is no ARN; it takes the condition as
-    not matching.
+    """A lone `*` is every ARN, and the values of a positive operator are alternatives, also where one of them is no ARN;
+    it takes `*` for no ARN, and then the condition as not matching.
     USER_GUIDE/reference_policies_condition-logic-multiple-context-keys-or-values.html"""
     for _, operator, keys in conditions(case):
+        if "Arn" in operator:
+            rewrite_values(keys, lambda text: "arn:*:*:*:*:*" if text == "*" else text)
         if "ArnLike" in operator or "ArnEquals" in operator:
             for key, values in keys.items():
-                arns = [value for value in as_list(values) if value == "*" or value.count(":") >= ARN_COLONS]
+                arns = [value for value in as_list(values) if value.count(":") >= ARN_COLONS]
                 if arns and arns != as_list(values):
                     keys[key] = arns
 

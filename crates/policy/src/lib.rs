@@ -52,6 +52,7 @@ pub mod compiled;
 pub mod context;
 pub mod document;
 pub mod evaluate;
+mod line_id;
 pub mod lint;
 mod pattern;
 pub mod policies;
@@ -62,3 +63,5 @@ pub mod simulate;
 mod truth;
 mod values;
 mod variables;
+
+pub use line_id::line_id;

@@ -19,7 +19,7 @@ pub(crate) struct Lint {
 impl Lint {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         lines::answer_all(self.file.as_deref(), |number, line, out| {
-            lines::answered(number, lint_line(line), out)
+            lines::answered(number, line, lint_line(line), out)
         })
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Public {
 impl Public {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         lines::answer_all(self.file.as_deref(), |number, line, out| {
-            lines::answered(number, public_line(line), out)
+            lines::answered(number, line, public_line(line), out)
         })
     }
 }

@@ -28,6 +28,17 @@ fn a_bad_line_is_answered_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_bad_line_is_named_by_its_id_where_that_can_be_read() {
+    let place = Place::new();
+    for command in ["simulate", "public", "lint"] {
+        let ended = place.run_with_input(&[command], b"{\"id\": \"a\", \"policy\": }\n{\"id\": [1]}\n{");
+        assert_eq!(ended.code, Some(2), "{command}");
+        let ids: Vec<_> = lines(&ended.stdout).iter().map(|answer| answer["id"].to_string()).collect();
+        assert_eq!(ids, ["\"a\"", "[1]", "null"], "{command}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_a_bad_line() {
     let place = Place::new();
     let ended = place.run_with_input(&["lint"], b"\xff\xfe\n{\"id\": 7, \"policy\": {\"Statement\": []}}");

@@ -27,7 +27,7 @@ pub enum DocumentError {
         limit: usize,
     },
     /// A list or object has more members than are read.
-    #[error("{pointer}: {count} items, more than the {limit} that are read")]
+    #[error("{}{count} items, more than the {limit} that are read", at(pointer))]
     TooMany {
         /// The list or object.
         pointer: String,
@@ -37,7 +37,7 @@ pub enum DocumentError {
         limit: usize,
     },
     /// An object names a key twice, which the grammar forbids.
-    #[error("{pointer}: {key:?} is given twice; name each key once")]
+    #[error("{}{key:?} is given twice; name each key once", at(pointer))]
     DuplicateKey {
         /// The object.
         pointer: String,
@@ -45,7 +45,7 @@ pub enum DocumentError {
         key: String,
     },
     /// An element that the policy language does not have.
-    #[error("{pointer}: {element:?} is no policy element here; names are case-sensitive")]
+    #[error("{}{element:?} is no policy element here; names are case-sensitive", at(pointer))]
     UnknownElement {
         /// The object that has it.
         pointer: String,
@@ -53,7 +53,7 @@ pub enum DocumentError {
         element: String,
     },
     /// A required element is missing.
-    #[error("{pointer}: {element} is missing; add it")]
+    #[error("{}{element} is missing; add it", at(pointer))]
     MissingElement {
         /// The object that lacks it.
         pointer: String,
@@ -61,7 +61,7 @@ pub enum DocumentError {
         element: &'static str,
     },
     /// Two elements that exclude each other.
-    #[error("{pointer}: {first} and {second} exclude each other; keep one")]
+    #[error("{}{first} and {second} exclude each other; keep one", at(pointer))]
     Conflict {
         /// The statement.
         pointer: String,
@@ -71,7 +71,7 @@ pub enum DocumentError {
         second: &'static str,
     },
     /// A value of the wrong JSON type.
-    #[error("{pointer}: expected {expected}, found {found}")]
+    #[error("{}expected {expected}, found {found}", at(pointer))]
     WrongType {
         /// The value.
         pointer: String,
@@ -81,7 +81,7 @@ pub enum DocumentError {
         found: &'static str,
     },
     /// A value that may not stand here.
-    #[error("{pointer}: {value:?} is not {expected}")]
+    #[error("{}{value:?} is not {expected}", at(pointer))]
     BadValue {
         /// The value.
         pointer: String,
@@ -90,6 +90,11 @@ pub enum DocumentError {
         /// What may stand here.
         expected: &'static str,
     },
+}
+
+/// The place before a message: nothing for the document itself.
+fn at(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!("{pointer}: ") }
 }
 
 impl DocumentError {

@@ -60,7 +60,9 @@ fn weigh<'a, O: Observer<'a>>(request: Request<'a>, policies: Policies<'a>, obse
     let resource_side = policies.resource;
     let is_identity = request.principal.is_identity();
     let root = *request.principal.kind() == PrincipalType::Root;
-    let has_boundary = is_identity && !root && !principal_side.boundaries.is_empty();
+    // Boundaries are for users and roles ("Permissions boundaries for IAM entities").
+    let boundaries = if root { &[][..] } else { &principal_side.boundaries };
+    let has_boundary = is_identity && !boundaries.is_empty();
     let question = Question { request, has_boundary };
     let mut weighing = Weighing { question, observer, denied: Truth::False };
 
@@ -76,7 +78,7 @@ fn weigh<'a, O: Observer<'a>>(request: Request<'a>, policies: Policies<'a>, obse
             weighing.observer.rule(Decision::Allowed, "the root user has full access");
         }
         let identity = weighing.set(Layer::Identity, &principal_side.identity).at_all().or(root.into());
-        let boundary = weighing.all(Layer::Boundary, &principal_side.boundaries);
+        let boundary = weighing.all(Layer::Boundary, boundaries);
         let session = weighing.optional(Layer::Session, principal_side.session.as_ref());
         weighing.combine(identity, boundary.and(session), grant)
     } else {

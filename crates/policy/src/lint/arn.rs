@@ -5,21 +5,25 @@ const LONGEST_PATTERN: usize = 2_048;
 
 /// What is wrong with a value that must be an ARN or a pattern for ARNs; `None` if nothing is.
 pub(super) fn fault(value: &str) -> Option<String> {
-    if value.starts_with('*') || value.starts_with("${") {
+    if is_only_stars(value) || value.starts_with("${") {
         return None;
     }
     let wrong = |what: &str| Some(format!("{value:?}: {what}"));
-    let mut fields = value.splitn(6, ':');
+    let opened = open_variables(value);
+    let opened = String::from_utf8_lossy(&opened);
+    if value.trim() != value || has_space_in_head(&opened) {
+        return wrong("has white space in it; an ARN has none before its name, nor at its end");
+    }
+    let mut fields = opened.splitn(6, ':');
     let mut field = || fields.next();
     let (start, partition, service) = (field(), field(), field());
-    let (region, account, resource) = (field(), field(), field());
+    let (_region, account, resource) = (field(), field(), field());
     if !start.is_some_and(|start| covers(start, "arn")) {
         return wrong("an ARN begins with \"arn:\"");
     }
     if resource.is_none() {
-        let open = [resource, account, region, service, partition].into_iter().flatten().next();
-        let is_open = open.or(start).is_some_and(|last| last.ends_with('*') || last.contains("${"));
-        return if is_open {
+        // A variable may hold several fields.
+        return if value.contains("${") {
             None
         } else {
             wrong("an ARN has six fields, arn:partition:service:region:account:resource")
@@ -35,6 +39,26 @@ pub(super) fn fault(value: &str) -> Option<String> {
         return wrong("the account, its fifth field, has 12 digits, is aws, or is empty");
     }
     if resource == Some("") { wrong("the resource, its sixth field, is empty") } else { None }
+}
+
+/// What AWS takes an ARN for that lacks fields, if that is all that is wrong with it: "when you specify an incomplete ARN
+/// … in an identity-based policy, AWS automatically completes the ARN" ("Identify AWS resources with ARNs").
+pub(super) fn completed(value: &str) -> Option<String> {
+    let missing = 5_usize.checked_sub(value.matches(':').count()).filter(|missing| *missing > 0)?;
+    if !value.starts_with("arn:") || value.contains("${") {
+        return None;
+    }
+    let completed = value.to_owned() + &":*".repeat(missing);
+    fault(&completed).is_none().then_some(completed)
+}
+
+fn is_only_stars(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte == b'*')
+}
+
+/// Whether there is white space in the first five fields. The names of S3 objects, for one, may have some.
+fn has_space_in_head(value: &str) -> bool {
+    value.splitn(6, ':').take(5).any(|field| field.contains(char::is_whitespace))
 }
 
 fn is_partition(partition: &str) -> bool {
@@ -77,7 +101,10 @@ pub(super) fn can_fit(pattern: &str, format: &str) -> bool {
     }
     let (pattern, format) = (open_variables(pattern), open_variables(format));
     let fields = |text: &[u8]| text.splitn(6, |byte| *byte == b':').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let (ours, theirs) = (fields(&pattern), fields(&format));
+    let (mut ours, theirs) = (fields(&pattern), fields(&format));
+    if ours.len() < theirs.len() && ours.first().is_some_and(|first| first == b"arn") {
+        ours.resize(theirs.len(), vec![b'*']);
+    }
     if ours.len() == theirs.len() {
         ours.iter().zip(&theirs).all(|(left, right)| intersect(left, right))
     } else {
@@ -125,7 +152,7 @@ fn intersect(left: &[u8], right: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{can_fit, fault, intersect};
+    use super::{can_fit, completed, fault, intersect};
 
     #[test]
     fn patterns_in_common() {
@@ -156,8 +183,10 @@ mod tests {
     fn faults() {
         for good in [
             "*",
+            "**",
             "arn:aws:s3:::b/*",
-            "arn:*",
+            "arn:aws:s3:::b/file with space.txt",
+            "arn:aws:${x}",
             "arn:aws:iam::aws:policy/X",
             "${aws:PrincipalTag/x}",
             "arn:aws:iam::*:role/x",
@@ -167,7 +196,12 @@ mod tests {
         for bad in [
             "",
             "bucket",
+            "*bucket",
+            "arn:*",
             "arn:aws:s3",
+            "arn:aws:s3:::b/* ",
+            " arn:aws:s3:::b",
+            "arn:aws: s3:::b",
             "arn:aws:iam::123:role/x",
             "arn:amazon:s3:::b",
             "arn:awsx:s3:::b",
@@ -175,6 +209,15 @@ mod tests {
             "arn:aws:s3:::",
         ] {
             assert!(fault(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn incomplete_arns_are_completed() {
+        assert_eq!(completed("arn:aws:sqs").as_deref(), Some("arn:aws:sqs:*:*:*"));
+        assert_eq!(completed("arn:*").as_deref(), Some("arn:*:*:*:*:*"));
+        for other in ["arn:aws:s3:::b", "bucket", "*", "arn", "arn:awsx:s3", "arn:aws:s3:${x}"] {
+            assert_eq!(completed(other), None, "{other}");
         }
     }
 }

@@ -74,8 +74,12 @@ codes! {
     UnusedResource, "unused-resource", Warning, "None of the statement's actions takes this resource.";
     WildcardOnlyAction, "wildcard-only-action", Warning, "The action takes no resource: it is matched by the resource * alone.";
     MalformedArn, "malformed-arn", Error, "The value is no ARN and no pattern for ARNs.";
+    IncompleteArn, "incomplete-arn", Warning, "The ARN has fewer than six fields; AWS puts * in place of the missing ones, and refuses it in a session policy.";
     MissingResource, "missing-resource", Error, "An identity policy says on which resources each statement counts.";
     ResourceNotAllowed, "resource-not-allowed", Error, "A trust policy names no resources: it is about its role.";
+    TrustAction, "trust-action", Error, "A trust policy is about being assumed: its actions are those of STS.";
+    ResourceControlSyntax, "resource-control-syntax", Error, "A resource control policy denies, to everyone, actions of named services; AWS refuses anything else.";
+    ResourceControlWithoutEffect, "resource-control-without-effect", Warning, "The service is none of those whose resources such policies restrict.";
     PrincipalNotAllowed, "principal-not-allowed", Error, "A policy of this type names no principals.";
     MissingPrincipal, "missing-principal", Error, "A policy of this type names the principals of each statement.";
     InvalidPrincipal, "invalid-principal", Error, "The value names no principal: a pattern, a group, or something malformed.";

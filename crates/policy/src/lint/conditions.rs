@@ -156,6 +156,16 @@ const GUARDING_KEYS: [&str; 19] = [
     "kms:CallerAccount",
 ];
 
+/// Keys for tags: what they are about may have none.
+const TAG_KEYS: [&str; 4] = ["aws:principaltag/", "aws:requesttag/", "resourcetag/", "existingobjecttag/"];
+
+fn is_tag(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    TAG_KEYS
+        .iter()
+        .any(|tag| key.starts_with(tag) || key.split_once(':').is_some_and(|(_, name)| name.starts_with(tag)))
+}
+
 fn absent_key(
     statement: &Statement,
     condition: &Condition,
@@ -164,7 +174,7 @@ fn absent_key(
     findings: &mut Findings,
 ) {
     let key = &condition.key;
-    if !GUARDING_KEYS.iter().any(|guarding| guarding.eq_ignore_ascii_case(key)) {
+    if !is_tag(key) && !GUARDING_KEYS.iter().any(|guarding| guarding.eq_ignore_ascii_case(key)) {
         return;
     }
     let is_positive = !operator.comparison.is_negated() && operator.comparison != Comparison::Null;

@@ -19,6 +19,7 @@
 
 mod actions;
 mod arn;
+mod by_type;
 mod code;
 mod condition_keys;
 mod conditions;
@@ -42,7 +43,8 @@ pub use line::lint_line;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyType {
-    /// Not told: taken for a resource policy if any statement names principals, else for an identity policy.
+    /// Not told: taken for what it looks like. Where statements name principals it is a trust policy if they name
+    /// actions of STS and no resources, else a resource policy; where none does, an identity policy.
     #[default]
     Unknown,
     /// A managed policy, also as a permissions boundary.
@@ -71,6 +73,7 @@ impl PolicyType {
     fn or_seen_in(self, document: &PolicyDocument) -> Self {
         let names_principals = document.statements.iter().any(|statement| statement.principals.is_some());
         match self {
+            Self::Unknown if by_type::looks_like_trust(document) => Self::Trust,
             Self::Unknown if names_principals => Self::Resource,
             Self::Unknown => Self::Inline,
             told => told,
@@ -136,6 +139,7 @@ pub fn lint_text(text: &str, policy_type: PolicyType) -> Vec<Finding> {
 
 fn document_findings(document: &PolicyDocument, policy_type: PolicyType, findings: &mut Findings) {
     shape::check(document, policy_type, findings);
+    by_type::check(document, policy_type, findings);
     for statement in &document.statements {
         principals::check(statement, policy_type, findings);
         actions::check(statement, findings);

@@ -21,11 +21,7 @@ pub(super) fn check(statement: &Statement, policy_type: PolicyType, findings: &m
         );
         return;
     }
-    if policy_type == PolicyType::ResourceControl && (element.negated || !is_everyone(element)) {
-        let message = "a resource control policy is about everyone; write \"Principal\": \"*\"";
-        findings.add(Code::InvalidPrincipal, &*whole, message);
-    }
-    if element.negated {
+    if element.negated && policy_type != PolicyType::ResourceControl {
         negated(statement, element, &whole, findings);
     }
     if let Principals::ByKind(kinds) = &element.principals {
@@ -96,6 +92,9 @@ fn aws_fault(value: &str) -> Option<(Code, String)> {
     }
     if value.contains(['*', '?']) {
         return wrong("a principal takes no patterns; use * with a condition on aws:PrincipalArn");
+    }
+    if value.contains(char::is_whitespace) {
+        return wrong("has white space in it; the names of principals have none");
     }
     if let Some(message) = arn::fault(value) {
         return Some((Code::InvalidPrincipal, message));

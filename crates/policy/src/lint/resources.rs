@@ -22,8 +22,12 @@ pub(super) fn check(statement: &Statement, policy_type: PolicyType, findings: &m
     }
     let values = &resources.values;
     for (index, value) in values.items.iter().enumerate() {
-        if let Some(message) = arn::fault(value) {
-            findings.add(Code::MalformedArn, values.pointer(&whole, index), message);
+        let path = values.pointer(&whole, index);
+        if let Some(completed) = arn::completed(value).filter(|_| policy_type != PolicyType::Session) {
+            let message = format!("{value:?} has fewer than six fields and means {completed:?}; write it so");
+            findings.add(Code::IncompleteArn, path, message);
+        } else if let Some(message) = arn::fault(value) {
+            findings.add(Code::MalformedArn, path, message);
         }
     }
     if resources.negated {
@@ -51,7 +55,7 @@ fn fit(
     findings: &mut Findings,
 ) {
     let values = &resources.values.items;
-    if named.is_empty() || values.iter().any(|value| value == "*" || arn::fault(value).is_some()) {
+    if named.is_empty() || values.iter().any(|value| value == "*" || is_malformed(value)) {
         return;
     }
     let mut fitting = Fitting { values, by_type: BTreeMap::new() };
@@ -73,6 +77,10 @@ fn fit(
         let message = format!("none of the statement's actions takes {value:?}");
         findings.add(Code::UnusedResource, resources.values.pointer(&whole, index), message);
     }
+}
+
+fn is_malformed(value: &str) -> bool {
+    arn::completed(value).is_none() && arn::fault(value).is_some()
 }
 
 fn mark(flags: &mut [bool], index: usize) {

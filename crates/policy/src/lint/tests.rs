@@ -3,13 +3,13 @@
 use super::{Code, PolicyType, Severity, lint_line, lint_text};
 
 /// `(statement members, expected)`: the members stand in a statement of an otherwise right document.
-type Case = (&'static str, &'static [(Code, &'static str)]);
+pub(super) type Case = (&'static str, &'static [(Code, &'static str)]);
 
 fn found(text: &str, policy_type: PolicyType) -> Vec<(Code, String)> {
     lint_text(text, policy_type).into_iter().map(|finding| (finding.code, finding.path)).collect()
 }
 
-fn check(policy_type: PolicyType, cases: &[Case]) {
+pub(super) fn check(policy_type: PolicyType, cases: &[Case]) {
     for (members, expected) in cases {
         let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{{{members}}}]}}"#);
         let expected: Vec<_> =
@@ -94,6 +94,23 @@ fn resource_faults() {
                 &[(Code::MalformedArn, "/Resource")],
             ),
             (
+                r#""Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/file with space.txt""#,
+                &[],
+            ),
+            (
+                r#""Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3 :::b/*""#,
+                &[(Code::MalformedArn, "/Resource")],
+            ),
+            (
+                r#""Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3""#,
+                &[(Code::IncompleteArn, "/Resource")],
+            ),
+            (r#""Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${aws:username}""#, &[]),
+            (
+                r#""Effect": "Allow", "Action": "sqs:*", "Resource": "arn:aws:sqs:${aws:RequestedRegion}:*:q""#,
+                &[(Code::VariableWithoutEffect, "/Resource")],
+            ),
+            (
                 r#""Effect": "Allow", "Action": "iam:GetRole", "Resource": "arn:aws:iam::12:role/x""#,
                 &[(Code::MalformedArn, "/Resource")],
             ),
@@ -167,9 +184,9 @@ fn principal_faults() {
         &[(Code::InvalidPrincipal, "/Principal/Service")],
     );
     expect(
-        r#""Principal": {"AWS": "111122223333"}"#,
-        PolicyType::ResourceControl,
-        &[(Code::InvalidPrincipal, "/Principal")],
+        r#""Principal": {"AWS": "arn:aws:iam::111122223333:user/ann lee"}"#,
+        PolicyType::Resource,
+        &[(Code::InvalidPrincipal, aws)],
     );
     expect(
         r#""NotPrincipal": {"AWS": "111122223333"}"#,
@@ -180,27 +197,6 @@ fn principal_faults() {
         r#""NotPrincipal": {"AWS": "*"}"#,
         PolicyType::Resource,
         &[(Code::IneffectiveNot, "/NotPrincipal")],
-    );
-}
-
-/// "IAM roles": "How to use trust policies with IAM roles"; "Using trust policies" in the Amazon Cognito Developer Guide.
-#[test]
-fn trust_policies() {
-    check(
-        PolicyType::Trust,
-        &[
-            (
-                r#""Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Resource": "*""#,
-                &[(Code::ResourceNotAllowed, "/Resource")],
-            ),
-            (
-                r#""Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"},
-                    "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {
-                        "StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:x"},
-                        "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}"#,
-                &[],
-            ),
-        ],
     );
 }
 
@@ -300,6 +296,15 @@ fn condition_faults() {
         &[(Code::IfExistsBypass, "/BoolIfExists/aws:MultiFactorAuthPresent")],
     );
     expect("Deny", r#""BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}"#, &[]);
+    for key in ["aws:PrincipalTag/team", "aws:ResourceTag/team", "aws:RequestTag/team"] {
+        expect(
+            "Allow",
+            &format!(r#""StringEqualsIfExists": {{"{key}": "x"}}"#),
+            &[(Code::IfExistsBypass, &format!("/StringEqualsIfExists/{}", key.replace('/', "~1")))],
+        );
+        expect("Deny", &format!(r#""StringNotEqualsIfExists": {{"{key}": "x"}}"#), &[]);
+    }
+    expect("Allow", r#""Bool": {"aws:SecureTransport": "${aws:PrincipalTag/tls}"}"#, &[]);
     expect(
         "Deny",
         r#""Bool": {"aws:MultiFactorAuthPresent": "false"}"#,
@@ -341,6 +346,8 @@ fn document_faults() {
             (Code::InvalidSid, "/Statement/2/Sid".to_owned())
         ]
     );
+    let no_statement = lint_text("{}", PolicyType::Unknown);
+    assert_eq!(no_statement[0].message, "Statement is missing; add it");
     assert_eq!(found("{", PolicyType::Unknown), [(Code::InvalidJson, String::new())]);
     assert_eq!(
         found(r#"{"Statement": [], "Statement": []}"#, PolicyType::Unknown),

@@ -1,7 +1,7 @@
 //! Policy variables: where they work, and whether they name something.
 //!
-//! "IAM policy elements: Variables and tags": they are replaced in `Resource`, and in conditions with string or ARN
-//! operators, of documents with version 2012-10-17.
+//! "IAM policy elements: Variables and tags", "IAM JSON policy elements: Condition operators": they are replaced in
+//! `Resource`, and in conditions with string, ARN or boolean operators, of documents with version 2012-10-17.
 
 use crate::document::{Condition, OperatorFamily, PolicyVersion, Principals, Statement, ValueList};
 
@@ -30,8 +30,10 @@ pub(super) fn check(statement: &Statement, version: PolicyVersion, findings: &mu
     }
     for condition in &statement.conditions {
         let place = match condition.operator.map(|operator| operator.comparison.family()) {
-            Some(OperatorFamily::String | OperatorFamily::Arn) | None => Place::Condition,
-            Some(_) => Place::Never("conditions with other operators than those for strings and ARNs"),
+            Some(OperatorFamily::String | OperatorFamily::Arn | OperatorFamily::Bool) | None => {
+                Place::Condition
+            }
+            Some(_) => Place::Never("conditions with operators for numbers, dates, addresses or bytes"),
         };
         each(&condition.values, &Condition::pointer(condition, statement), place);
     }
@@ -59,15 +61,33 @@ fn fault(value: &str, place: Place, version: PolicyVersion, path: &str, findings
     }
     let mut fields = value;
     if matches!(place, Place::Resource) && value.starts_with("arn:") {
-        let before_region: usize = value.split(':').take(3).map(|field| field.len() + 1).sum();
-        let (head, rest) = value.split_at_checked(before_region).unwrap_or((value, ""));
+        let (head, rest) = value.split_at_checked(start_of_name(value)).unwrap_or((value, ""));
         if head.contains("${") {
-            let message = format!("{value:?}: variables are not replaced in partition and service of an ARN");
+            let message =
+                format!("{value:?}: variables are replaced only after the fifth colon; this matches nothing");
             findings.add(Code::VariableWithoutEffect, path, message);
         }
         fields = rest;
     }
     names(fields, path, findings);
+}
+
+/// Where the sixth field of an ARN begins; colons inside `${…}` separate no fields.
+fn start_of_name(arn: &str) -> usize {
+    let mut colons = 0;
+    let mut is_inside = false;
+    for (at, character) in arn.char_indices() {
+        match character {
+            '{' => is_inside = true,
+            '}' => is_inside = false,
+            ':' if !is_inside => colons += 1,
+            _ => {}
+        }
+        if colons == 5 {
+            return at + 1;
+        }
+    }
+    arn.len()
 }
 
 /// Checks what each variable names.

@@ -79,16 +79,6 @@ pub(super) struct World {
     pub(super) management_account: Option<String>,
 }
 
-/// The id of a line that may be broken otherwise.
-pub(super) fn id_of(line: &str) -> Option<&RawValue> {
-    #[derive(Deserialize)]
-    struct Identified<'a> {
-        #[serde(borrow)]
-        id: &'a RawValue,
-    }
-    serde_json::from_str::<Identified<'_>>(line).ok().map(|identified| identified.id)
-}
-
 impl Case<'_> {
     pub(super) fn compile(self, unknown: &Context, cache: &mut PolicyCache) -> Result<World, LineError> {
         let request = self.request;

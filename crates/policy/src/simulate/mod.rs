@@ -28,6 +28,7 @@ use thiserror::Error;
 use crate::context::Context;
 use crate::document::DocumentError;
 use crate::evaluate::explain;
+use crate::line_id::line_id;
 use crate::policies::Policies;
 use crate::request::Request;
 use cache::PolicyCache;
@@ -105,7 +106,7 @@ impl Simulator {
     pub fn answer(&mut self, line_number: u64, line: &str, output: &mut Vec<u8>) -> Result<(), LineError> {
         let result = self.decide(line, output);
         if let Err(error) = &result {
-            output::write_error(output, input::id_of(line), line_number, error);
+            output::write_error(output, line_id(line), line_number, error);
         }
         result
     }

@@ -120,7 +120,8 @@ impl<'a> Asker<'a> {
 
     /// The policies that limit what the principal's identity policies grant.
     fn limits(&self) -> Vec<Vec<&'a Value>> {
-        let boundaries = list(&self.case["permission_boundaries"]).into_iter().map(|policy| vec![policy]);
+        let boundaries = if self.is_root() { Vec::new() } else { list(&self.case["permission_boundaries"]) };
+        let boundaries = boundaries.into_iter().map(|policy| vec![policy]);
         let session = list(&self.case["session_policy"]).into_iter().map(|policy| vec![policy]);
         if self.account().is_some() { boundaries.chain(session).collect() } else { Vec::new() }
     }
