@@ -83,8 +83,11 @@ pub fn resource_exposure(resource: &PolicyResource<'_>) -> Exposure {
         let public = Answer::Known(false);
         return Exposure { public, capabilities, grants: none, latent: grants, latent_by_source };
     }
-    let mut paths: BTreeMap<Capability, Path> = analysis.paths().into_iter().collect();
-    let of = |name| (name, capability(paths.remove(&name).into_iter().collect()));
+    let mut paths: BTreeMap<Capability, Vec<Path>> = BTreeMap::new();
+    for (name, path) in analysis.paths() {
+        paths.entry(name).or_default().push(path);
+    }
+    let of = |name| (name, capability(paths.remove(&name).unwrap_or_default()));
     let capabilities = Capability::ALL.into_iter().map(of).collect();
     let none = Answer::Known(Vec::new());
     let latent_by_source = BTreeMap::from([(GrantSource::Policy, none.clone())]);
@@ -179,7 +182,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// The layers without which no capability is decided.
+    /// The layers without which not every capability is decided.
     fn unread(&self) -> BTreeSet<Layer> {
         let mut unread = missing(&self.policy.answer(Layer::Policy));
         unread.extend(missing(&self.registry.answer(Layer::RegistryPolicy)));
@@ -196,19 +199,34 @@ impl<'a> Analysis<'a> {
 
     fn paths(&self) -> Vec<(Capability, Path)> {
         let unread = self.unread();
-        if !unread.is_empty() {
+        let documents = self.documents();
+        let attempts = attempts(self.resource.service, &documents);
+        if unread.is_empty() {
+            return self.known_paths(&documents, attempts);
+        }
+        let is_v1 = self.resource.registry_scope.known() == Some(&RegistryPolicyScope::V1);
+        if self.policy.known().is_none() || !is_v1 {
             return Capability::ALL.into_iter().map(|name| (name, Path::unknown(unread.clone()))).collect();
         }
-        let documents = self.documents();
-        let wide = self.scene(&documents, true);
+        // Most actions are none of a V1 registry policy's business: the repository's own policy decides them.
+        let (covered, others): (Vec<_>, Vec<_>) =
+            attempts.into_iter().partition(|attempt| RegistryPolicyScope::V1.covers(&attempt.name));
+        let hanging: BTreeSet<Capability> = covered.iter().map(|attempt| attempt.capability).collect();
+        let mut paths = self.known_paths(&documents, others);
+        paths.extend(hanging.into_iter().map(|name| (name, Path::unknown(unread.clone()))));
+        paths
+    }
+
+    /// What the policies that were read let do, by these attempts.
+    fn known_paths(&self, documents: &[&PolicyDocument], attempts: Vec<Attempt>) -> Vec<(Capability, Path)> {
+        let wide = self.scene(documents, true);
         if !wide.may_let_in() {
             return Vec::new();
         }
-        let all = attempts(self.resource.service, &documents);
         let scope = self.resource.registry_scope.known().copied().unwrap_or_default();
         let (with_registry, without): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|attempt| scope.covers(&attempt.name));
-        let narrow = self.scene(&documents, false);
+            attempts.into_iter().partition(|attempt| scope.covers(&attempt.name));
+        let narrow = self.scene(documents, false);
         let mut paths: BTreeMap<Capability, Path> = BTreeMap::new();
         for (name, path) in
             ways_in(&wide, &with_registry, &[]).into_iter().chain(ways_in(&narrow, &without, &[]))

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    Access, Answer, BlockPublicAccess, Bucket, Capability, GrantSource, Input, ObjectOwnership, Outsider,
-    PolicyResource, RegistryPolicyScope, bucket_exposure, bucket_sharing, public_line, resource_sharing,
+    Access, Answer, BlockPublicAccess, Bucket, Capability, GrantSource, Input, Layer, ObjectOwnership,
+    Outsider, PolicyResource, RegistryPolicyScope, bucket_exposure, bucket_sharing, public_line,
+    resource_exposure, resource_sharing,
 };
 use crate::document::PolicyDocument;
 
@@ -126,6 +127,36 @@ fn registry_policies_share_what_their_scope_covers() {
     let v2 = shared(Input::Known(RegistryPolicyScope::V2));
     assert!(v2.known().unwrap()[0].access.contains_key(&Capability::List));
     assert!(matches!(shared(Input::Unreadable), Answer::Unknown(_)));
+}
+
+/// "Private registry permissions in Amazon ECR": scope V1 is about three actions, so that the repository's own policy
+/// decides the others while the registry's could not be read.
+#[test]
+fn an_unread_registry_policy_leaves_open_what_its_scope_covers() {
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:PutImage"]}]});
+    let document = PolicyDocument::from_value(&policy).unwrap();
+    let access = |policy, scope, capability| {
+        let exposure = resource_exposure(&PolicyResource {
+            service: "ecr",
+            arn: Some("arn:aws:ecr:us-east-1:123456789012:repository/app"),
+            account: Some("123456789012"),
+            partition: "aws",
+            policy: Input::Known(policy),
+            registry_policy: Input::Unreadable,
+            registry_scope: Input::Known(scope),
+        });
+        exposure.capabilities[&capability].access.clone()
+    };
+    let v1 = RegistryPolicyScope::V1;
+    let unknown = Answer::Unknown([Layer::RegistryPolicy].into());
+    assert_eq!(access(Some(&document), v1, Capability::Read), Answer::Known(Access::Yes));
+    assert_eq!(access(Some(&document), v1, Capability::Write), Answer::Known(Access::Yes));
+    assert_eq!(access(Some(&document), v1, Capability::List), Answer::Known(Access::No));
+    assert_eq!(access(Some(&document), v1, Capability::Administer), unknown);
+    assert_eq!(access(None, v1, Capability::Read), Answer::Known(Access::No));
+    assert_eq!(access(None, v1, Capability::Write), unknown);
+    assert_eq!(access(Some(&document), RegistryPolicyScope::V2, Capability::Read), unknown);
 }
 
 fn readable_bucket(document: &PolicyDocument) -> Bucket<'_> {
