@@ -4,14 +4,35 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::escalation::matches;
+
 /// What is declared. Unknown names are errors.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Declarations {
     /// Accounts that roles and resources may trust, as twelve digits.
     pub trusted_accounts: Vec<String>,
     /// Inline policies that are there for an emergency.
     pub emergency_inline_policies: Vec<EmergencyInlinePolicy>,
+    /// Names of the roles that are there for emergencies, in which `*` is any run of characters.
+    pub emergency_roles: Vec<String>,
+}
+
+impl Default for Declarations {
+    fn default() -> Self {
+        Self {
+            trusted_accounts: Vec::new(),
+            emergency_inline_policies: Vec::new(),
+            emergency_roles: vec!["infra-AdminR-*".to_owned()],
+        }
+    }
+}
+
+impl Declarations {
+    /// Whether a role of this name is declared to be for emergencies.
+    pub(crate) fn is_emergency_role(&self, name: &str) -> bool {
+        self.emergency_roles.iter().any(|pattern| matches(pattern, name))
+    }
 }
 
 /// An inline policy that is accepted for a while.

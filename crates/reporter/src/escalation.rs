@@ -87,25 +87,51 @@ fn table(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()> {
         count(Status::Unknown),
         count(Status::Cannot),
     )?;
+    emergency(report, width, out)?;
     cut(report, out)
+}
+
+/// Who gets into the roles for emergencies.
+fn emergency(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()> {
+    if report.emergency_roles.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table.set_header(["ROLE FOR EMERGENCIES", "REACHED BY", "SHORTEST WAY"]);
+    for role in &report.emergency_roles {
+        if role.reached_by.is_empty() {
+            table.add_row([role.arn.as_str(), "nobody but administrators", ""]);
+        }
+        for one in &role.reached_by {
+            let way = one.paths.first().map(way).unwrap_or_default();
+            table.add_row([role.arn.clone(), one.arn.clone(), way]);
+        }
+    }
+    writeln!(out, "\n{}", table.trim_fmt())
+}
+
+/// The requests of a path, and what it hangs on.
+fn way(path: &Path) -> String {
+    let steps: Vec<String> = path
+        .steps
+        .iter()
+        .map(|step| format!("{} on {} ({})", step.request.action, step.request.resource, step.technique))
+        .collect();
+    let mut text = steps.join(", then ");
+    for (what, list) in
+        [("if", &path.conditional), ("needs", &path.external_state), ("assumes", &path.assumes)]
+    {
+        if !list.is_empty() {
+            text.push_str(&format!("; {what} {}", list.join("; ")));
+        }
+    }
+    text
 }
 
 fn explained(one: &PrincipalReport) -> String {
     if let Some(path) = one.paths.first() {
-        let steps: Vec<String> = path
-            .steps
-            .iter()
-            .map(|step| format!("{} on {} ({})", step.request.action, step.request.resource, step.technique))
-            .collect();
-        let mut text = steps.join(", then ");
-        for (what, list) in
-            [("if", &path.conditional), ("needs", &path.external_state), ("assumes", &path.assumes)]
-        {
-            if !list.is_empty() {
-                text.push_str(&format!("; {what} {}", list.join("; ")));
-            }
-        }
-        return text;
+        return way(path);
     }
     match one.status {
         Status::Unknown => format!("not read: {}", one.unknown_because.join(", ")),

@@ -53,7 +53,7 @@ impl Command {
             Self::Public(command) => command.run(),
             Self::Can(command) => command.run(),
             Self::WhoCan(command) => command.run(),
-            Self::Escalations(command) => command.run(),
+            Self::Escalations(command) => command.run(global),
             Self::Lint(command) => command.run(),
             Self::Schema(command) => command.run(),
             Self::Completions(command) => command.run(),

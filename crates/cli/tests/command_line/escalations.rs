@@ -122,3 +122,24 @@ fn pictures_name_everybody_on_a_path_once() {
     let table = place.run(&["escalations", "account.json"]).stdout;
     assert!(table.contains("can escalate") && table.contains(&arn(ONE, "user/mallory")), "{table}");
 }
+
+#[test]
+fn who_gets_into_the_declared_role_for_emergencies_is_told() {
+    let place = Place::new();
+    let mallory = arn(ONE, "user/mallory");
+    place.write("account.json", account(ONE, "s3:ListAllMyBuckets", &mallory).to_string());
+    place.write("palisade.toml", "emergency_roles = [\"adm*\"]\n");
+    let report = place.run(&["escalations", "account.json", "-f", "json"]).json();
+    let role = &report["emergency_roles"][0];
+    assert_eq!(role["arn"], arn(ONE, "role/admin"));
+    let reaching = role["reached_by"].as_array().unwrap();
+    assert_eq!(reaching.len(), 1, "{role}");
+    assert_eq!((&reaching[0]["arn"], &reaching[0]["conditional"]), (&json!(mallory), &json!(false)));
+    assert_eq!(reaching[0]["paths"][0]["steps"][0]["request"]["action"], "sts:AssumeRole");
+    let table = place.run(&["escalations", "account.json"]).stdout;
+    let (_, told) = table.split_once("ROLE FOR EMERGENCIES").unwrap_or_else(|| panic!("{table}"));
+    assert!(told.contains("mallory"), "{table}");
+    place.write("other.toml", "emergency_roles = []\n");
+    let none = place.run(&["escalations", "account.json", "-f", "json", "--config", "other.toml"]).json();
+    assert_eq!(none["emergency_roles"], json!([]));
+}

@@ -10,8 +10,10 @@ use super::names::Names;
 use super::node::Node;
 use super::prerequisite::Holds;
 use super::requests::Placed;
-use super::technique::{Prerequisite, Step, Technique, TrustPolicy};
-use super::world::{GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, TagIndex, World};
+use super::technique::{Prerequisite, Provider, Step, Technique, TrustPolicy};
+use super::world::{
+    GroupIndex, ManagedIndex, PolicyIndex, Principal, PrincipalIndex, ProviderIndex, TagIndex, World,
+};
 
 /// Paths that hang on context that nobody can know.
 pub(super) const CONDITIONAL: u8 = 1;
@@ -38,6 +40,8 @@ pub(super) struct Target {
     pub(super) version: Option<PolicyIndex>,
     /// The role that is passed and assumes the target.
     pub(super) through: Option<PrincipalIndex>,
+    /// The identity provider that the attacker speaks for.
+    pub(super) provider: Option<ProviderIndex>,
     /// Whether the technique works on something that exists outside IAM: any that suits.
     pub(super) any_that_exists: bool,
 }
@@ -84,6 +88,9 @@ impl<'w> Attacker<'w> {
 
     /// Tries a technique, through every role that it may go through.
     pub(super) fn attempt(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
+        if let Some(kind) = technique.provider {
+            return self.as_provider(index, technique, kind, target);
+        }
         let Some(service) = &technique.through else { return self.direct(index, technique, target) };
         let role = target.principal?;
         let through = self.world.roles_that_assume(role, service);
@@ -96,12 +103,34 @@ impl<'w> Attacker<'w> {
         attempts.min_by_key(|attempt| attempt.bits)
     }
 
+    /// The same, speaking for every identity provider that the role trusts.
+    fn as_provider(
+        &self,
+        index: usize,
+        technique: &Technique,
+        kind: Provider,
+        target: Target,
+    ) -> Option<Attempt> {
+        if !self.may_act(technique, target) {
+            return None;
+        }
+        let exists = technique.external_state.is_some();
+        let providers = self.world.trusted_providers(target.principal?, kind, exists);
+        let attempts = providers.into_iter().filter_map(|(provider, conditional)| {
+            let target = Target { provider: Some(provider), ..target };
+            let mut attempt = self.direct(index, technique, target)?;
+            attempt.bits |= if conditional { CONDITIONAL } else { 0 };
+            Some(attempt)
+        });
+        attempts.min_by_key(|attempt| attempt.bits)
+    }
+
     fn direct(&self, index: usize, technique: &Technique, target: Target) -> Option<Attempt> {
         if !self.may_act(technique, target) {
             return None;
         }
         let target = Target { any_that_exists: technique.external_state.is_some(), ..target };
-        let mut assumes = BTreeSet::new();
+        let mut assumes: BTreeSet<String> = technique.assumes.iter().cloned().collect();
         let mut bits = if technique.external_state.is_some() { EXTERNAL } else { 0 };
         bits |= if self.node.unread { UNREAD } else { 0 };
         for prerequisite in &technique.requires {
@@ -216,6 +245,9 @@ impl<'w> Attacker<'w> {
         }
         if let Some(through) = target.through.and_then(|index| self.world.principals.get(index)) {
             set("through", &through.arn);
+        }
+        if let Some(provider) = target.provider.and_then(|index| self.world.providers.get(index)) {
+            set("provider", provider);
         }
         if let Some(group) = target.group.and_then(|index| self.world.groups.get(index)) {
             set("group", &group.arn);

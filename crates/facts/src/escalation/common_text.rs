@@ -94,7 +94,7 @@ fn consumed(patterns: &[Vec<Piece>], at: &[usize], character: char) -> Option<Ve
 }
 
 /// Whether the whole text matches a pattern.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {

@@ -108,6 +108,9 @@ fn check(technique: &Technique) -> Result<(), Mistake> {
     if technique.service.is_some() && !is_role {
         return wrong("service", "only roles trust services");
     }
+    if technique.provider.is_some() && !(is_role && technique.gives == Gives::Credentials) {
+        return wrong("provider", "only roles trust identity providers, and these give their credentials");
+    }
     let fits = match technique.gives {
         Gives::Credentials => matches!(technique.target, TargetKind::User | TargetKind::Role),
         Gives::Rights => !matches!(technique.target, TargetKind::New | TargetKind::BoundaryPolicy),

@@ -13,6 +13,8 @@ mod closing;
 mod common_text;
 mod credentials;
 mod cut;
+mod emergency;
+mod federation;
 mod graph;
 mod input;
 mod label;
@@ -39,7 +41,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use palisade_policy::request::Action;
 
+pub(crate) use common_text::matches;
 pub use credentials::{CredentialReportError, Credentials, KnownCredentials};
+pub use emergency::{EmergencyRole, Reaching, emergency_roles, who_reaches};
 pub(crate) use input::scp_levels;
 pub use input::{Account, ScpError};
 pub use load::{TechniqueError, built_in, load};
@@ -74,7 +78,7 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let closing = Closing { accounts, techniques, actions: &actions, world: &world, protected, concerned };
     let cut = closing.cut(&principals);
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
-    Report { principals, cut }
+    Report { principals, cut, emergency_roles: Vec::new() }
 }
 
 /// Who is an administrator and who can become one, without what would stop that: the search for it takes far longer.
@@ -85,26 +89,6 @@ pub(crate) fn principals(accounts: &[Account], techniques: &[Technique]) -> Vec<
     let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
     report(&Search::new(&world, techniques, &actions, &administrators, EVERY_PATH))
-}
-
-/// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order. Whoever
-/// is an administrator already is not among them.
-#[must_use]
-pub fn who_reaches(accounts: &[Account], techniques: &[Technique], role: &str) -> Vec<String> {
-    let actions = interesting_actions(techniques);
-    let nothing = BTreeSet::new();
-    let world = Builder::new(&actions, &nothing).build(accounts);
-    let administrators = Administrators::new();
-    let scope = Scope { bits: 0, concerned: None };
-    let search = Search::new(&world, techniques, &actions, &administrators, scope);
-    let Some(goal) = world.principals.iter().position(|one| one.arn == role) else { return Vec::new() };
-    let ways = search.ways_to(&[goal], 0);
-    let reaching = ways.keys().filter(|&&index| index != goal && search.labels.get(index) == Some(&false));
-    // The first nodes are the users and roles as they are.
-    let arns = reaching.filter_map(|&index| world.principals.get(index)).map(|one| one.arn.clone());
-    let mut found: Vec<String> = arns.collect();
-    found.sort();
-    found
 }
 
 /// The actions that techniques and the label of administrators rest on.

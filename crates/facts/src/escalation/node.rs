@@ -202,7 +202,7 @@ impl World {
     }
 
     /// A context that says only what nobody can know; shared, as it is the same for everybody of a kind.
-    fn unknown(&self, kind: PrincipalKind) -> Context {
+    pub(super) fn unknown(&self, kind: PrincipalKind) -> Context {
         let marked = || {
             let mut context = Context::new();
             UNKNOWN.iter().for_each(|key| context.mark_unknown(key));

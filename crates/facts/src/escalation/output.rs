@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::emergency::EmergencyRole;
 use super::unit::Unit;
 
 /// Who is an administrator, who can become one and how, and what would stop that.
@@ -11,6 +12,8 @@ pub struct Report {
     pub principals: Vec<PrincipalReport>,
     /// What closes every unconditional path.
     pub cut: Cut,
+    /// The roles that are declared to be for emergencies, by ARN.
+    pub emergency_roles: Vec<EmergencyRole>,
 }
 
 impl Report {

@@ -113,6 +113,12 @@ impl Describing<'_, '_> {
         {
             conditional.insert(format!("the trust policy's conditions on {service}"));
         }
+        if let Some(provider) = attempt.target.provider.and_then(|at| self.search.world.providers.get(at))
+            && attempt.bits & CONDITIONAL != 0
+            && attempt.requests.iter().all(|made| !made.conditional)
+        {
+            conditional.insert(format!("the trust policy's conditions on {provider}"));
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use palisade_policy::context::{Context, ContextValue};
 use palisade_policy::document::{Condition, OperatorFamily, Statement};
 use palisade_policy::evaluate::{Decision, decide, explain};
 use palisade_policy::policies::{Policies, PrincipalPolicies, ResourcePolicies};
-use palisade_policy::principal::Principal;
+use palisade_policy::principal::{Principal, PrincipalType};
 use palisade_policy::request::{Action, Request, Resource};
 
 use super::world::{Policy, PolicyIndex, World};
@@ -122,6 +122,10 @@ impl Question<'_> {
         ];
         if self.context.get(key).is_some() && !key.ends_with("time") {
             return false;
+        }
+        // Whoever speaks for an identity provider says what he likes of himself.
+        if *self.principal.kind() == PrincipalType::Federated {
+            return CHOSEN.contains(&key) || !matches!(key.split_once(':'), Some(("aws" | "iam" | "sts", _)));
         }
         if key.contains(":resourcetag/") && self.any_that_exists {
             return !matches!(self.action.service(), "iam" | "sts");

@@ -42,7 +42,7 @@ pub(super) fn preconditions(technique: &Technique, all: &[Technique]) -> Vec<Str
     for step in &technique.steps {
         of_step(step, &mut add);
     }
-    if technique.service.is_some() || technique.through.is_some() {
+    if technique.service.is_some() || technique.through.is_some() || technique.provider.is_some() {
         add(TRUST);
     }
     technique.requires.iter().for_each(|one| add(&one.name()));

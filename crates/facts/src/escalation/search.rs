@@ -341,6 +341,9 @@ impl<'w> Search<'w> {
                     || self.world.holds(one, Target { principal: Some(whom), ..Target::default() })
                         != super::prerequisite::Holds::No
             })
+            && technique.provider.is_none_or(|kind| {
+                !self.world.trusted_providers(whom, kind, technique.external_state.is_some()).is_empty()
+            })
             && technique
                 .service
                 .as_ref()

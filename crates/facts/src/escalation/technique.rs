@@ -28,6 +28,9 @@ pub struct Technique {
     /// The service that a role must trust which is passed instead of the target, and which assumes the target.
     #[serde(default)]
     pub through: Option<String>,
+    /// The kind of identity provider that the target, a role, must trust; the attacker speaks for it.
+    #[serde(default)]
+    pub provider: Option<Provider>,
     /// The two techniques that it consists of, where it is a combination.
     #[serde(default)]
     pub combines: Option<Combination>,
@@ -40,6 +43,9 @@ pub struct Technique {
     /// The requests, in order.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// What is taken for granted, in a few words.
+    #[serde(default)]
+    pub assumes: Option<String>,
     /// What must exist outside IAM, in a few words.
     #[serde(default)]
     pub external_state: Option<String>,
@@ -88,6 +94,18 @@ pub struct Combination {
     pub change: String,
     /// The id of the technique that gives the credentials of the target.
     pub access: String,
+}
+
+/// A kind of identity provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// One that signs SAML assertions.
+    Saml,
+    /// One that signs tokens of OpenID Connect.
+    Oidc,
+    /// An identity pool of Amazon Cognito.
+    Cognito,
 }
 
 /// Who can use a technique.

@@ -96,7 +96,12 @@ impl Described {
             } else {
                 given["trusts"].clone()
             };
-            let mut trust = json!({"Effect": "Allow", "Principal": trusts, "Action": "sts:AssumeRole"});
+            let action = match trusts["Federated"].as_str() {
+                None => "sts:AssumeRole",
+                Some(provider) if provider.contains(":saml-provider/") => "sts:AssumeRoleWithSAML",
+                Some(_) => "sts:AssumeRoleWithWebIdentity",
+            };
+            let mut trust = json!({"Effect": "Allow", "Principal": trusts, "Action": action});
             if !given["trust_condition"].is_null() {
                 trust["Condition"] = given["trust_condition"].clone();
             }

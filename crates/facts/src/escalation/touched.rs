@@ -59,7 +59,7 @@ impl Attacker<'_> {
 impl World {
     /// Notes who is where, once everybody is known.
     pub(super) fn index(&mut self) {
-        self.tags = self.tags_asked_for();
+        (self.tags, self.providers) = (self.tags_asked_for(), self.providers_named());
         let mut by_arn: Vec<PrincipalIndex> = (0..self.principals.len()).collect();
         by_arn.sort_by(|one, other| {
             let arn = |place: &PrincipalIndex| self.principals.get(*place).map(|one| one.arn.as_str());

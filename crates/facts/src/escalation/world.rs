@@ -36,6 +36,8 @@ pub(super) type PrincipalIndex = usize;
 pub(super) type GroupIndex = usize;
 /// The place of a managed policy.
 pub(super) type ManagedIndex = usize;
+/// The place of an identity provider that a trust policy names.
+pub(super) type ProviderIndex = usize;
 /// The place of a tag that conditions ask for.
 pub(super) type TagIndex = usize;
 
@@ -158,6 +160,8 @@ pub(super) struct World {
     pub(super) principals: Vec<Principal>,
     pub(super) groups: Vec<Group>,
     pub(super) managed: Vec<Managed>,
+    /// The identity providers that trust policies name, in order.
+    pub(super) providers: Vec<String>,
     /// The tags of users and roles that conditions ask for, by key and value.
     pub(super) tags: Vec<(String, String)>,
     /// The users and roles in the order of their ARNs.

@@ -53,6 +53,8 @@ facts! {
         tags: Vec<Tag>, reads [];
         /// What it may really do.
         effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
+        /// Whether `palisade.toml` declares it to be for emergencies.
+        for_emergencies: bool, reads [];
         /// The ARNs of the users and roles that get its credentials, alone or over others, beside administrators.
         reached_by: Lazy<Known<Vec<String>>>, reads [Users, Groups, Policies, CredentialReport, ServiceControlPolicies];
     }
@@ -144,6 +146,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         instance_profiles: role.instance_profiles.clone(),
         tags: Tag::list(&role.tags),
         effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::Role, index })),
+        for_emergencies: context.declarations.is_emergency_role(&role.name),
         reached_by: Lazy::new(move || escalation::reached_by(&searching, &arn)),
     };
     Subject {
