@@ -14,7 +14,7 @@ TARGETS = [
     ("sqs", ["SendMessage", "ReceiveMessage", "DeleteQueue"], ["arn:aws:sqs:{region}:{account}:orders", "arn:aws:sqs:{region}:{account}:orders-dlq", "arn:aws:sqs:{region}:{account}:jobs.fifo"]),
     ("sns", ["Publish", "Subscribe"], ["arn:aws:sns:{region}:{account}:alerts", "arn:aws:sns:{region}:{account}:alerts-prod"]),
     ("kms", ["Decrypt", "Encrypt", "GenerateDataKey"], ["arn:aws:kms:{region}:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"]),
-    ("kms", ["CreateGrant", "RevokeGrant", "ListGrants"], ["arn:aws:kms:{region}:{account}:key/0987dcba-09fe-87dc-65ba-ab0987654321"]),
+    ("kms", ["CreateGrant", "RevokeGrant", "ListGrants", "RetireGrant"], ["arn:aws:kms:{region}:{account}:key/0987dcba-09fe-87dc-65ba-ab0987654321"]),
     ("lambda", ["InvokeFunction", "UpdateFunctionCode"], ["arn:aws:lambda:{region}:{account}:function:resize", "arn:aws:lambda:{region}:{account}:function:orders:prod"]),
     ("secretsmanager", ["GetSecretValue", "PutSecretValue"], ["arn:aws:secretsmanager:{region}:{account}:secret:prod/db-AbCdEf"]),
     ("logs", ["PutLogEvents"], ["arn:aws:logs:{region}:{account}:log-group:/aws/lambda/resize:log-stream:stream-1"]),

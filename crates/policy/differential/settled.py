@@ -20,9 +20,10 @@ WITH_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms"
 
 
 def rcps_of_unsupported_services(case):
-    """RCPs count only for the services that AWS lists; it applies them to every service.
+    """RCPs count only for the services that AWS lists, and not for `kms:RetireGrant`; it applies them to every action.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html"""
-    if case["request"]["action"].split(":")[0].lower() not in WITH_RCPS:
+    action = case["request"]["action"].lower()
+    if action.split(":")[0] not in WITH_RCPS or action == "kms:retiregrant":
         case["rcps"] = []
 
 

@@ -171,5 +171,5 @@ fn rcps_that_apply<'a>(request: Request<'_>, policies: Policies<'a>) -> &'a [Pol
     if rcps.is_empty() || in_management_account || request.principal.is_service_linked_role() {
         return &[];
     }
-    if service_rules::supports_rcps(request.action.service()) { rcps } else { &[] }
+    if service_rules::is_within_rcps(request) { rcps } else { &[] }
 }

@@ -17,8 +17,17 @@ pub(super) struct Ruling {
     pub(super) rule: &'static str,
 }
 
-/// Whether RCPs count for a service ("Resource control policies (RCPs)": list of services that support RCPs).
-pub(super) fn supports_rcps(service: &str) -> bool {
+/// Whether RCPs count for what is asked ("Resource control policies (RCPs)": list of services that support RCPs,
+/// resources and entities not restricted by RCPs). They leave `kms:RetireGrant` alone, whatever their actions, and the
+/// trust policies of service-linked roles.
+pub(super) fn is_within_rcps(request: Request<'_>) -> bool {
+    let is_service_linked_role = request.resource.name().starts_with("role/aws-service-role/");
+    supports_rcps(request.action.service())
+        && !request.action.is("kms", "retiregrant")
+        && !(request.action.service() == "sts" && is_service_linked_role)
+}
+
+fn supports_rcps(service: &str) -> bool {
     actions::table().service(service).is_some_and(actions::Service::supports_resource_control_policies)
 }
 
