@@ -7,7 +7,8 @@ use serde_json::Value;
 const CONTRADICTED: [(&str, &str); 1] = [(
     "random-s77/00053",
     "a variable may stand anywhere after the fifth colon of an ARN, so also where a topic's name begins: \"IAM policy \
-     elements: Variables and tags\", Where you can use policy variables",
+     elements: Variables and tags\", Where you can use policy variables, whose example is a queue that is named \
+     ${aws:username}-queue",
 )];
 
 #[test]
