@@ -75,6 +75,7 @@ codes! {
     WildcardOnlyAction, "wildcard-only-action", Warning, "The action takes no resource: it is matched by the resource * alone.";
     MalformedArn, "malformed-arn", Error, "The value is no ARN and no pattern for ARNs.";
     IncompleteArn, "incomplete-arn", Warning, "The ARN has fewer than six fields; AWS puts * in place of the missing ones, and refuses it in a session policy.";
+    WildcardInResourceType, "wildcard-in-resource-type", Warning, "AWS takes no wildcard within the type of a resource, the first part of its name.";
     MissingResource, "missing-resource", Error, "An identity policy says on which resources each statement counts.";
     ResourceNotAllowed, "resource-not-allowed", Error, "A trust policy names no resources: it is about its role.";
     TrustAction, "trust-action", Error, "A trust policy is about being assumed: its actions are those of STS.";

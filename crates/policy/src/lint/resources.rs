@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::actions::{Action, ResourceType};
+use crate::actions::{Action, ResourceType, table};
 use crate::document::{Effect, PatternElement, Statement};
+use crate::pattern::Pattern;
 
 use super::{Code, Findings, PolicyType, actions, arn};
 
@@ -28,6 +29,9 @@ pub(super) fn check(statement: &Statement, policy_type: PolicyType, findings: &m
             findings.add(Code::IncompleteArn, path, message);
         } else if let Some(message) = arn::fault(value) {
             findings.add(Code::MalformedArn, path, message);
+        } else if let Some(kind) = type_with_wildcard(value) {
+            let message = format!("{value:?} has a wildcard within the resource type; write {kind:?} out");
+            findings.add(Code::WildcardInResourceType, path, message);
         }
     }
     if resources.negated {
@@ -77,6 +81,26 @@ fn fit(
         let message = format!("none of the statement's actions takes {value:?}");
         findings.add(Code::UnusedResource, resources.values.pointer(&whole, index), message);
     }
+}
+
+/// The resource type that a pattern names with a wildcard in it: "you cannot use a wildcard in the portion of the ARN
+/// that specifies the resource type" ("Identify AWS resources with ARNs"). AWS's own policies do write `*` for all types.
+fn type_with_wildcard(value: &str) -> Option<&'static str> {
+    let mut fields = value.splitn(6, ':').skip(2);
+    let (service, name) = (fields.next()?, fields.nth(2)?);
+    let written = leading_type(name)?;
+    if !written.contains(['*', '?']) || written.bytes().all(|byte| byte == b'*') || written.contains("${") {
+        return None;
+    }
+    let pattern = Pattern::from_text_lowercase(written);
+    let formats = table().service(service)?.resource_types().iter().flat_map(|kind| &kind.arn_formats);
+    let mut kinds = formats.filter_map(|format| leading_type(format.splitn(6, ':').nth(5)?));
+    kinds.find(|kind| !kind.contains("${") && pattern.matches(&kind.to_ascii_lowercase()))
+}
+
+/// What stands before the first slash or colon of a name.
+fn leading_type(name: &str) -> Option<&str> {
+    name.split_once(['/', ':']).map(|(kind, _)| kind)
 }
 
 fn is_malformed(value: &str) -> bool {

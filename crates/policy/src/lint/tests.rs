@@ -102,6 +102,15 @@ fn resource_faults() {
                 &[(Code::MalformedArn, "/Resource")],
             ),
             (
+                r#""Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "arn:aws:lambda:*:*:functi*:x""#,
+                &[(Code::WildcardInResourceType, "/Resource")],
+            ),
+            (
+                r#""Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "arn:aws:ec2:us-east-1:123456789012:*/*""#,
+                &[],
+            ),
+            (r#""Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b*/x*""#, &[]),
+            (
                 r#""Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3""#,
                 &[(Code::IncompleteArn, "/Resource")],
             ),
