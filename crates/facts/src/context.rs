@@ -12,6 +12,7 @@ use palisade_snapshot::{
 use crate::directory::BucketDirectory;
 use crate::iam::effective::delegating;
 use crate::iam::escalation::Escalations;
+use crate::iam::policy_escalation::PolicyEscalations;
 use crate::identities::Policies;
 use crate::organization::OrganizationPolicies;
 use crate::{Declarations, Known, Missing};
@@ -32,6 +33,7 @@ pub(crate) struct Context {
     /// The users of each group, by name.
     members: BTreeMap<String, Vec<String>>,
     pub(crate) escalations: Escalations,
+    pub(crate) policy_escalations: PolicyEscalations,
     pub(crate) buckets: BucketDirectory,
     /// A resource policy that leaves everything to the account.
     pub(crate) delegating: ResourcePolicies,
@@ -65,6 +67,7 @@ impl Context {
             rows,
             members,
             escalations: Escalations::default(),
+            policy_escalations: PolicyEscalations::default(),
             buckets: BucketDirectory::new(&shared),
             shared,
         }

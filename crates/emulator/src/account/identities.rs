@@ -116,4 +116,7 @@ pub struct Role {
     /// Tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// Whether an instance profile of its name carries it.
+    #[serde(default)]
+    pub instance_profile: bool,
 }

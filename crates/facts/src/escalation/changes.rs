@@ -22,6 +22,9 @@ pub(super) fn possible(
 ) -> Vec<(Target, Change)> {
     let Some(principal) = world.principals.get(whom) else { return Vec::new() };
     let itself = node.principal == whom;
+    if principal.imagined && !itself {
+        return Vec::new();
+    }
     let (groups, managed) = if itself {
         (node.groups.clone(), node.managed.clone())
     } else {

@@ -18,6 +18,8 @@ pub struct Account {
     pub(super) scps: Vec<ScpLevel>,
     pub(super) scps_known: bool,
     pub(super) credentials: KnownCredentials,
+    /// The path of users and roles who are only imagined: nobody does anything to them.
+    pub(super) imagined: Option<&'static str>,
 }
 
 /// The SCPs of one level of an organization.
@@ -73,7 +75,14 @@ impl Account {
             name: level.target.clone(),
             policies: level.policies.iter().map(|one| (one.name.clone(), one.document.clone())).collect(),
         });
-        Self { scps: levels.collect(), scps_known: scps.is_read(), shared, credentials }
+        Self { scps: levels.collect(), scps_known: scps.is_read(), shared, credentials, imagined: None }
+    }
+
+    /// The same, where the users and roles of a path are only imagined: they try techniques, but nobody tries any on
+    /// them.
+    #[must_use]
+    pub(crate) fn with_imagined(self, path: &'static str) -> Self {
+        Self { imagined: Some(path), ..self }
     }
 
     /// The same, with what AWS's credential report says of its users' credentials.

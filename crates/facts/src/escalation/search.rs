@@ -335,6 +335,7 @@ impl<'w> Search<'w> {
             PrincipalKind::Role => TargetKind::Role,
         };
         technique.target == kind
+            && !target.imagined
             && !(target.reserved && technique.service.is_some())
             && technique.requires.iter().all(|&one| {
                 one == Prerequisite::Boundary

@@ -106,6 +106,8 @@ pub(super) struct Principal {
     /// Whether only AWS can change it: service-linked roles, roles under `aws-reserved`.
     pub(super) reserved: bool,
     pub(super) credentials: Credentials,
+    /// Whether nobody tries a technique on it.
+    pub(super) imagined: bool,
 }
 
 #[derive(Debug)]
@@ -265,7 +267,7 @@ impl<'a> Builder<'a> {
             self.world.groups.push(Group { account, arn: group.arn.clone(), grants });
         }
         self.users(account, input, &names);
-        self.roles(account, shared, &names);
+        self.roles(account, shared, input.imagined, &names);
     }
 
     fn scp_level(&mut self, level: &ScpLevel, all: &mut Vec<PolicyIndex>) -> PolicySet {
@@ -408,11 +410,12 @@ impl<'a> Builder<'a> {
                 instance_profiles: Vec::new(),
                 reserved: false,
                 credentials: input.credentials.of(user),
+                imagined: input.imagined == Some(user.path.as_str()),
             });
         }
     }
 
-    fn roles(&mut self, account: usize, shared: &Shared, names: &Names) {
+    fn roles(&mut self, account: usize, shared: &Shared, imagined: Option<&str>, names: &Names) {
         for role in &shared.roles {
             let own = self.grants(account, &role.arn, &role.inline_policies, &role.attached_policies, names);
             let trust = self.read(&Unit::trust_policy(&role.arn), &role.trust_policy);
@@ -433,6 +436,7 @@ impl<'a> Builder<'a> {
                     .iter()
                     .any(|path| role.path.starts_with(path)),
                 credentials: Credentials::default(),
+                imagined: imagined == Some(role.path.as_str()),
             });
         }
     }

@@ -102,19 +102,35 @@ pub(super) fn reached_by(context: &Context, role: &str) -> Known<Vec<String>> {
     Known::Known(who_reaches(&[Account::of(Arc::clone(&context.shared))], techniques, role))
 }
 
-fn search(context: &Context) -> Known<Found> {
+/// Whether enough was read to search.
+pub(super) enum Ready {
+    /// It was, but for policies that may not decide, and why these could not be read.
+    Yes(Option<Missing>),
+    /// It was not.
+    No(Missing),
+}
+
+pub(super) fn ready(context: &Context) -> Ready {
     let everybody = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
     let mut missing = context.identities_incomplete(&everybody);
     if let Known::Unknown(why) = context.report() {
         missing = Missing::either(missing.take(), Some(why));
     }
     if let Some(missing) = missing {
-        return Known::Unknown(missing);
+        return Ready::No(missing);
     }
     let mut unread = None;
     for one in context.identities() {
         unread = Missing::either(unread.take(), Held::unread(context, one));
     }
+    Ready::Yes(unread)
+}
+
+fn search(context: &Context) -> Known<Found> {
+    let unread = match ready(context) {
+        Ready::Yes(unread) => unread,
+        Ready::No(missing) => return Known::Unknown(missing),
+    };
     // A technique that ships and can't be used fails the tests.
     let techniques = built_in().unwrap_or_default();
     let found = principals(&[Account::of(Arc::clone(&context.shared))], techniques);
@@ -128,7 +144,7 @@ fn search(context: &Context) -> Known<Found> {
 }
 
 impl Escalation {
-    fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self {
             status: EscalationStatus::Cannot,
             technique: None,
@@ -140,7 +156,7 @@ impl Escalation {
         }
     }
 
-    fn of(report: &PrincipalReport) -> Self {
+    pub(super) fn of(report: &PrincipalReport) -> Self {
         let status = match report.status {
             Status::Administrator => EscalationStatus::Administrator,
             Status::CanEscalate => EscalationStatus::CanEscalate,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use palisade_snapshot::RecordKind;
 
 use super::role::is_aws_owned;
-use super::{any_role, full_administrator};
+use super::{Escalation, any_role, full_administrator, policy_escalation};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Access, Kind, Known, Lazy, Subject, fact_enum, facts};
@@ -47,6 +47,8 @@ facts! {
         passes_any_role: Lazy<Known<Access>>, reads [];
         /// Whether it alone lets its holder assume every role of the account that trusts it (`sts:AssumeRole`).
         assumes_any_role: Lazy<Known<Access>>, reads [];
+        /// Whether somebody who holds it and nothing else can become administrator.
+        escalation: Lazy<Known<Escalation>>, reads [Policies, CredentialReport, ServiceControlPolicies];
     }
 }
 
@@ -94,7 +96,8 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<Subject> {
     let record = context.identity(identity)?;
     let policy = record.inline.get(index)?;
-    let reading = Arc::clone(context);
+    let (reading, searching) = (Arc::clone(context), Arc::clone(context));
+    let searched = arn(record.arn, &policy.name);
     let any_role = |action: &'static str| {
         let context = Arc::clone(context);
         Lazy::new(move || any_role::allows(&context, context.inline_document(identity, index), action))
@@ -111,6 +114,7 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
         }),
         passes_any_role: any_role("iam:PassRole"),
         assumes_any_role: any_role("sts:AssumeRole"),
+        escalation: Lazy::new(move || policy_escalation::of(&searching, &searched)),
     };
     Some(Subject {
         kind: &KIND,

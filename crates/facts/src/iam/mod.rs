@@ -12,6 +12,7 @@ pub mod inline_policy;
 mod listed;
 pub mod password_policy;
 pub mod policy;
+pub(crate) mod policy_escalation;
 pub mod principal;
 pub mod role;
 pub mod root;

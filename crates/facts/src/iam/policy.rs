@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palisade_snapshot::{Evidence, ManagedPolicy, RecordKind};
 
 use super::attached::is_aws_managed;
-use super::{any_role, full_administrator};
+use super::{Escalation, any_role, full_administrator, policy_escalation};
 use crate::context::Context;
 use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts, identities};
 
@@ -35,6 +35,8 @@ facts! {
         passes_any_role: Lazy<Known<Access>>, reads [];
         /// Whether it alone lets its holders assume every role of the account that trusts them (`sts:AssumeRole`).
         assumes_any_role: Lazy<Known<Access>>, reads [];
+        /// Whether somebody who holds it and nothing else can become administrator.
+        escalation: Lazy<Known<Escalation>>, reads [Users, Groups, Roles, CredentialReport, ServiceControlPolicies];
         /// The versions not in force that alone would let its holders do everything on every resource: one call of
         /// `iam:SetDefaultPolicyVersion` puts one of them in force.
         full_administrator_versions: Lazy<Known<Vec<String>>>, reads [];
@@ -67,6 +69,7 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         let context = Arc::clone(context);
         Lazy::new(move || any_role::allows(&context, context.managed_document(index), action))
     };
+    let (searching, searched) = (Arc::clone(context), policy.arn.clone());
     let arn = policy.arn.clone();
     let facts = Policy {
         arn: policy.arn.clone(),
@@ -82,6 +85,7 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         }),
         passes_any_role: any_role("iam:PassRole"),
         assumes_any_role: any_role("sts:AssumeRole"),
+        escalation: Lazy::new(move || policy_escalation::of(&searching, &searched)),
         full_administrator_versions: Lazy::new(move || full_administrator_versions(&looking, index)),
     };
     Subject {

@@ -114,6 +114,13 @@ async fn create_role(iam: &Client, role: &Role) -> Result<(), EmulatorError> {
         .send()
         .await
         .map_err(failed("iam:CreateRole", &role.name))?;
+    if role.instance_profile {
+        let made = iam.create_instance_profile().instance_profile_name(&role.name).send().await;
+        made.map_err(failed("iam:CreateInstanceProfile", &role.name))?;
+        let added = iam.add_role_to_instance_profile().instance_profile_name(&role.name);
+        let added = added.role_name(&role.name).send().await;
+        added.map_err(failed("iam:AddRoleToInstanceProfile", &role.name))?;
+    }
     Ok(())
 }
 

@@ -50,6 +50,10 @@ facts! {
         acl_changes: Lazy<Vec<Permission>>, reads [];
         /// The actions by which it may push to, empty or open every ECR repository.
         repository_pushes: Lazy<Vec<Permission>>, reads [];
+        /// The actions by which it may run commands on every EC2 instance, over Systems Manager.
+        instance_commands: Lazy<Vec<Permission>>, reads [];
+        /// The action by which it may act as the root user of some member of its organization (`sts:AssumeRoot`).
+        root_sessions: Lazy<Vec<Permission>>, reads [];
         /// What is taken for granted because it could not be read: `scp_not_read`.
         assumes: Vec<String>, reads [];
     }
@@ -99,6 +103,8 @@ const PERMISSION_EDITS: [&str; 22] = [
     "iam:UpdateAssumeRolePolicy",
     "iam:CreatePolicy",
 ];
+/// The actions of AWS Systems Manager that run commands on instances.
+const INSTANCE_COMMANDS: [&str; 2] = ["ssm:SendCommand", "ssm:StartSession"];
 const ACL_CHANGES: [&str; 3] = ["s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
 const REPOSITORY_PUSHES: [&str; 3] = ["ecr:BatchDeleteImage", "ecr:PutImage", "ecr:SetRepositoryPolicy"];
 
@@ -133,6 +139,8 @@ fn effective(held: &Arc<Held>, assumes: Vec<String>) -> Effective {
         bucket_writes: lazy(held, Held::bucket_writes),
         acl_changes: lazy(held, |held| held.somewhere(&ACL_CHANGES)),
         repository_pushes: lazy(held, |held| held.everywhere(&REPOSITORY_PUSHES)),
+        instance_commands: lazy(held, |held| held.everywhere(&INSTANCE_COMMANDS)),
+        root_sessions: lazy(held, |held| held.somewhere(&["sts:AssumeRoot"])),
         assumes,
     }
 }
