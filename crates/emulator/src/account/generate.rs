@@ -96,6 +96,7 @@ fn role(place: usize, policies: usize) -> Role {
         last_used_days: Some(2),
         boundary: None,
         tags: std::collections::BTreeMap::new(),
+        instance_profile: false,
     }
 }
 
