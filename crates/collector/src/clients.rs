@@ -116,6 +116,11 @@ impl Clients {
         self.json(Service::AccessAnalyzer, "AccessAnalyzer", region)
     }
 
+    /// ECR Public, which answers in one region for the whole account.
+    pub(crate) fn ecr_public(&self) -> JsonClient {
+        self.json(Service::EcrPublic, "ECR PUBLIC", ECR_PUBLIC_REGION)
+    }
+
     /// A service without a client of its own; `service_id` is what its settings are named by.
     fn json(&self, service: Service, service_id: &str, region: &str) -> JsonClient {
         JsonClient {
@@ -156,6 +161,9 @@ impl Clients {
         self.sdk.endpoint_url().map(str::to_owned).or_else(for_service)
     }
 }
+
+/// Where ECR Public is ("Amazon ECR Public endpoints and quotas" in the AWS General Reference).
+const ECR_PUBLIC_REGION: &str = "us-east-1";
 
 /// Where Organizations is ("AWS Organizations endpoints and quotas" in the AWS General Reference).
 fn organizations_region(partition: &str) -> &'static str {

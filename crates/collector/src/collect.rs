@@ -22,6 +22,7 @@ use crate::journal::Begun;
 use crate::meter::Meter;
 use crate::operation::{DESCRIBE_REPOSITORIES, GET_ACCOUNT_AUTHORIZATION_DETAILS, LIST_ANALYZERS, Operation};
 use crate::organization::Organizations;
+use crate::public_repositories::PublicRepositories;
 use crate::reader::{Gate, Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
 use crate::scope::RegionScope;
@@ -239,10 +240,17 @@ impl Collection<'_> {
     }
 
     async fn account(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
-        let (settings, organization, credentials) = tokio::join!(
+        let public = PublicRepositories {
+            reader: self.reader,
+            client: self.clients.ecr_public(),
+            partition: &caller.partition,
+            max_in_flight: self.options.max_in_flight.get(),
+        };
+        let (settings, organization, credentials, public_repositories) = tokio::join!(
             Box::pin(self.settings(iam, caller)),
             Box::pin(self.organization(iam, caller)),
             Box::pin(self.credentials(iam)),
+            Box::pin(self.reader.observe_account(Evidence::PublicRepositories, public.all())),
         );
         Account {
             contact_information: organization.contact_information,
@@ -255,6 +263,7 @@ impl Collection<'_> {
             saml_providers: credentials.saml_providers,
             oidc_providers: credentials.oidc_providers,
             service_specific_credentials: credentials.service_specific_credentials,
+            public_repositories,
             ..settings
         }
     }

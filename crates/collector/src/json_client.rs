@@ -151,7 +151,15 @@ impl JsonClient {
             .use_dual_stack(self.sdk.use_dual_stack().unwrap_or_default())
             .build()?;
         let endpoint = DefaultResolver::new().resolve_endpoint(&parameters).await?;
-        Ok(endpoint.url().replacen("://sts", &format!("://{}", self.service.name()), 1))
+        Ok(endpoint.url().replacen("://sts", &format!("://{}", host(self.service)), 1))
+    }
+}
+
+/// What the host of a service begins with: its name, but for the few whose API has a host besides that of its data.
+fn host(service: Service) -> &'static str {
+    match service {
+        Service::EcrPublic => "api.ecr-public",
+        other => other.name(),
     }
 }
 

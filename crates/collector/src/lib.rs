@@ -43,6 +43,7 @@ mod operation;
 mod options;
 mod organization;
 mod progress;
+mod public_repositories;
 mod reader;
 mod repositories;
 mod scope;

@@ -145,6 +145,9 @@ operations! {
     LIST_TAGS_FOR_RESOURCE "ecr:ListTagsForResource" json(&["tags"]), absent [], gone ["RepositoryNotFoundException"];
     DESCRIBE_IMAGES "ecr:DescribeImages" json(&["imageDetails"]), absent [], gone ["RepositoryNotFoundException"];
     DESCRIBE_IMAGE_SCAN_FINDINGS "ecr:DescribeImageScanFindings" json(&["imageScanStatus"]), absent ["ScanNotFoundException", "ImageNotFoundException"], gone ["RepositoryNotFoundException"];
+    DESCRIBE_PUBLIC_REPOSITORIES "ecr-public:DescribeRepositories" json(&["repositories"]), absent [], gone [];
+    GET_PUBLIC_REPOSITORY_POLICY "ecr-public:GetRepositoryPolicy" json(&["policyText"]), absent ["RepositoryPolicyNotFoundException"], gone ["RepositoryNotFoundException"];
+    LIST_TAGS_FOR_PUBLIC_RESOURCE "ecr-public:ListTagsForResource" json(&["tags"]), absent [], gone ["RepositoryNotFoundException"];
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub mod iam;
 mod identities;
 mod known;
 mod lazy;
+mod listed;
 mod object;
 pub mod organization;
 mod resource_policy;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::iam::{CredentialReport, PasswordPolicy, VirtualMfaDevice};
 use crate::{
-    Observed, OidcProvider, Organization, OrganizationLevel, Paged, RoleSessionDuration, SamlProvider,
-    ServerCertificate, ServiceSpecificCredential,
+    Observed, OidcProvider, Organization, OrganizationLevel, Paged, PublicRepository, RoleSessionDuration,
+    SamlProvider, ServerCertificate, ServiceSpecificCredential,
 };
 
 /// The account's own record. Every field is one piece of evidence.
@@ -79,6 +79,9 @@ pub struct Account {
     /// The credentials of users for single services.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub service_specific_credentials: Observed<Paged<ServiceSpecificCredential>>,
+    /// The repositories of ECR Public.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub public_repositories: Observed<Paged<PublicRepository>>,
 }
 
 /// The three kinds of alternate contact of AWS Account Management.

@@ -25,11 +25,13 @@ pub enum Service {
     Organizations,
     /// IAM Access Analyzer.
     AccessAnalyzer,
+    /// Amazon ECR Public.
+    EcrPublic,
 }
 
 impl Service {
     /// Every service, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Sts,
         Self::Account,
         Self::Iam,
@@ -38,6 +40,7 @@ impl Service {
         Self::Ecr,
         Self::Organizations,
         Self::AccessAnalyzer,
+        Self::EcrPublic,
     ];
 
     /// The name that stands before the colon of an operation.
@@ -52,6 +55,7 @@ impl Service {
             Self::Ecr => "ecr",
             Self::Organizations => "organizations",
             Self::AccessAnalyzer => "access-analyzer",
+            Self::EcrPublic => "ecr-public",
         }
     }
 }
@@ -73,6 +77,8 @@ pub enum Scope {
     MultiRegionAccessPoint,
     /// Once per repository.
     Repository,
+    /// Once per public repository.
+    PublicRepository,
     /// Once per identity provider.
     IdentityProvider,
 }
@@ -185,6 +191,9 @@ calls! {
     Ecr "ecr" "ListTagsForResource" ["ecr:ListTagsForResource"] Repository [RepositoryTags];
     Ecr "ecr" "DescribeImages" ["ecr:DescribeImages"] Repository [RepositoryImages];
     Ecr "ecr" "DescribeImageScanFindings" ["ecr:DescribeImageScanFindings"] Repository [LatestImageScan];
+    EcrPublic "ecr-public" "DescribeRepositories" ["ecr-public:DescribeRepositories"] Account [PublicRepositories];
+    EcrPublic "ecr-public" "GetRepositoryPolicy" ["ecr-public:GetRepositoryPolicy"] PublicRepository [PublicRepositoryPolicy];
+    EcrPublic "ecr-public" "ListTagsForResource" ["ecr-public:ListTagsForResource"] PublicRepository [PublicRepositoryTags];
 }
 
 /// The call that fills a piece of evidence.
@@ -218,6 +227,7 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
             }
             Scope::MultiRegionAccessPoint => all.extend([Evidence::MultiRegionAccessPoints]),
             Scope::Repository => all.extend([Evidence::Regions, Evidence::Repositories]),
+            Scope::PublicRepository => all.extend([Evidence::PublicRepositories]),
             Scope::IdentityProvider => {}
         }
     }

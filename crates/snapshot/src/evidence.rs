@@ -160,6 +160,12 @@ evidence! {
     PullThroughCacheRules = "ecr.registry.pull_through_cache_rules",
     /// The settings of repositories that a registry creates by itself.
     RepositoryCreationTemplates = "ecr.registry.creation_templates",
+    /// The repositories of ECR Public.
+    PublicRepositories = "ecr.public_repository",
+    /// A public repository's policy.
+    PublicRepositoryPolicy = "ecr.public_repository.policy",
+    /// A public repository's tags.
+    PublicRepositoryTags = "ecr.public_repository.tags",
 }
 
 impl fmt::Display for Evidence {

@@ -27,6 +27,7 @@ mod authorization_details;
 mod calls;
 mod credentials;
 mod ecr;
+mod ecr_public;
 mod evidence;
 mod iam;
 mod observations;
@@ -54,6 +55,7 @@ pub use ecr::{
     RegistryReplicationRule, RegistryScanningRule, ReplicationDestination, Repository, RepositoryFilter,
     ScanningConfiguration,
 };
+pub use ecr_public::PublicRepository;
 pub use evidence::Evidence;
 pub use iam::{
     AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy,

@@ -2,7 +2,7 @@
 
 use crate::{
     AccessPoint, Account, Bucket, BucketEntry, Evidence, Listing, MultiRegionAccessPoint, NotOffered,
-    Observed, OidcProvider, Paged, Registry, Repository, SamlProvider, Unreadable,
+    Observed, OidcProvider, Paged, PublicRepository, Registry, Repository, SamlProvider, Unreadable,
 };
 
 /// How a piece of evidence was answered.
@@ -133,11 +133,14 @@ observations!(Account {
     saml_providers: SamlProviders,
     oidc_providers: OidcProviders,
     service_specific_credentials: ServiceSpecificCredentials,
-} items of saml_providers, oidc_providers);
+    public_repositories: PublicRepositories,
+} items of saml_providers, oidc_providers, public_repositories);
 
 observations!(SamlProvider { details: SamlProviderDetails });
 
 observations!(OidcProvider { details: OidcProviderDetails });
+
+observations!(PublicRepository { policy: PublicRepositoryPolicy, tags: PublicRepositoryTags });
 
 observations!(Bucket {
     region: BucketRegion,

@@ -65,6 +65,14 @@ async fn addresses_are_those_of_the_partition() {
     assert_eq!(named.address().await.unwrap(), "http://127.0.0.1:4000");
 }
 
+/// "Amazon ECR Public endpoints and quotas" in the AWS General Reference.
+#[tokio::test]
+async fn the_api_of_public_repositories_has_a_host_of_its_own() {
+    let mut client = client("us-east-1", None, &[]).0;
+    client.service = Service::EcrPublic;
+    assert_eq!(client.address().await.unwrap(), "https://api.ecr-public.us-east-1.amazonaws.com");
+}
+
 #[tokio::test]
 async fn a_request_names_its_operation_and_is_signed() {
     let (client, replay) = client("us-east-1", None, &[(200, r#"{"Organization": {"Id": "o-1"}}"#)]);

@@ -1,10 +1,11 @@
-//! Amazon Elastic Container Registry, private registries.
+//! Amazon Elastic Container Registry: private registries, and ECR Public.
 
 mod exposure;
 mod images;
 mod lifecycle;
 mod pattern;
 mod policies;
+pub mod public_repository;
 pub mod registry;
 pub mod repository;
 
@@ -17,6 +18,7 @@ pub use exposure::RepositoryExposure;
 pub use images::{Image, ImageScan, RepositoryImages};
 pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleRule, Retention};
 pub(crate) use policies::scope as registry_policy_scope;
+pub use public_repository::{PublicRepository, PublicRepositoryExposure};
 pub use registry::{
     CreationTemplate, PolicyScope, PullThroughCacheRule, Registry, ReplicationDestination, ReplicationRule,
     ScanFrequency, ScanType, ScanningRule,

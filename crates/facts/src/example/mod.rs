@@ -17,6 +17,8 @@
 //! given: {replication: {rules: [{destination_bucket: "arn:aws:s3:::copies"}]}, snapshot: {buckets: [{name: copies}]}}
 //! # access_analyzer.region: nothing of its own
 //! given: {snapshot: {analyzers: [{analyzer_type: ACCOUNT_UNUSED_ACCESS, unused_access_age: 90}]}}
+//! # ecr.public_repository: its fields
+//! given: {name: tool, policy: {Version: …, Statement: […]}, tags: {owner: tools}}
 //! # s3.access_point, s3.multi_region_access_point: their fields; the bucket is `data`
 //! given: {vpc: vpc-1, policy: {Version: …, Statement: […]}, public_access_block: all}
 //! # ecr.repository: `registry` for its region's registry; ecr.registry: the fields of the registry itself
@@ -163,6 +165,8 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.listed(kind, Shape::OidcProvider, given).map(Some);
     } else if *kind == iam::service_specific_credential::KIND {
         return world.listed(kind, Shape::ServiceSpecificCredential, given).map(Some);
+    } else if *kind == ecr::public_repository::KIND {
+        return world.listed(kind, Shape::PublicRepository, given).map(Some);
     } else if *kind == iam::inline_policy::KIND {
         return inline_policy(given, world).map(Some);
     } else if *kind == access_analyzer::KIND {

@@ -32,6 +32,7 @@ pub(super) enum Shape {
     SamlProvider,
     OidcProvider,
     ServiceSpecificCredential,
+    PublicRepository,
 }
 
 impl Shape {
@@ -100,6 +101,9 @@ impl Shape {
             Self::ServiceSpecificCredential => json!({
                 "id": "ACCAEXAMPLE", "user": "alice", "service": "codecommit.amazonaws.com", "active": true,
                 "created_at": CREATED_AT, "expires_at": null,
+            }),
+            Self::PublicRepository => json!({
+                "arn": null, "name": "tool", "created_at": CREATED_AT, "policy": null, "tags": [],
             }),
             Self::ReportKey => {
                 json!({"active": true, "last_rotated": "2026-06-01T00:00:00Z", "last_used": "N/A"})
@@ -292,6 +296,7 @@ fn account() -> Value {
         "saml_providers": {"items": []},
         "oidc_providers": {"items": []},
         "service_specific_credentials": {"items": []},
+        "public_repositories": {"items": []},
     })
 }
 

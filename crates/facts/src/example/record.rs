@@ -98,7 +98,9 @@ pub(super) fn mark(value: &Value, place: &str) -> Result<Option<Value>, ExampleE
 fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
     match shape {
         Shape::Role => &[("created", "created_at"), ("last_used", "last_used")],
-        Shape::User | Shape::Group | Shape::Bucket | Shape::Repository => &[("created", "created_at")],
+        Shape::User | Shape::Group | Shape::Bucket | Shape::Repository | Shape::PublicRepository => {
+            &[("created", "created_at")]
+        }
         Shape::ReportRow => &[
             ("created", "created_at"),
             ("password_last_used", "password_last_used"),
@@ -195,7 +197,8 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             | "server_certificates"
             | "saml_providers"
             | "oidc_providers"
-            | "service_specific_credentials",
+            | "service_specific_credentials"
+            | "public_repositories",
             Value::Array(items),
         ) => json!({"items": items}),
         ("tags", Value::Object(tags)) => {

@@ -274,13 +274,15 @@ impl World {
             Shape::ServerCertificate => ("server_certificates", text("name"), "server-certificate"),
             Shape::SamlProvider => ("saml_providers", text("name"), "saml-provider"),
             Shape::OidcProvider => ("oidc_providers", text("url"), "oidc-provider"),
+            Shape::PublicRepository => ("public_repositories", text("name"), "repository"),
             _ => {
                 let place = format!("{}/service-specific-credential/{}", text("user"), text("id"));
                 ("service_specific_credentials", place, "user")
             }
         };
         let header = &self.shared.header;
-        let arn = format!("arn:{}:iam::{}:{path}/{name}", header.partition, header.account_id);
+        let service = if shape == Shape::PublicRepository { "ecr-public" } else { "iam" };
+        let arn = format!("arn:{}:{service}::{}:{path}/{name}", header.partition, header.account_id);
         if let Some(own) = record.get_mut("arn") {
             *own = json!(arn);
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind};
 
-use super::{listed, trust};
+use super::trust;
 use crate::clock::{days_since, days_until};
 use crate::context::Context;
+use crate::listed;
 use crate::{Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
 facts! {

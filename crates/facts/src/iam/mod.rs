@@ -9,7 +9,6 @@ pub(crate) mod full_administrator;
 pub mod group;
 pub mod identity_provider;
 pub mod inline_policy;
-mod listed;
 pub mod password_policy;
 pub mod policy;
 pub(crate) mod policy_escalation;

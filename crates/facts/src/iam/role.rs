@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
-    AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, escalation, identity_provider, listed,
-    trust,
+    AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, escalation, identity_provider, trust,
 };
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
+use crate::listed;
 use crate::{Access, Kind, Known, Lazy, Listed, Subject, Witness, facts};
 
 facts! {

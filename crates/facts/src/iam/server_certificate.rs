@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use palisade_snapshot::Evidence;
 
-use super::listed;
 use crate::clock::days_until;
 use crate::context::Context;
+use crate::listed;
 use crate::{Kind, Known, Missing, Subject, facts};
 
 facts! {

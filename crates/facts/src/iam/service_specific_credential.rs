@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use palisade_snapshot::{Evidence, RecordKind};
 
-use super::{Effective, IdentityKind, effective, listed};
+use super::{Effective, IdentityKind, effective};
 use crate::clock::{days_since, days_until};
 use crate::context::Context;
 use crate::identities::Identity;
+use crate::listed;
 use crate::{Kind, Known, Lazy, Missing, Subject, facts};
 
 facts! {

@@ -65,6 +65,12 @@ fn rich(kind: &Kind) -> Json {
             "policy": policy, "lifecycle_policy": {"rules": []}, "tags": {"owner": "web"},
             "images": {"newest": {}, "most_idle": {}}, "latest_scan": {}, "registry": {"policy": policy},
         }),
+        "ecr.public_repository" => json!({
+            "tags": {"owner": "web"},
+            "policy": {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "ecr-public:PutImage"},
+            ]},
+        }),
         "ecr.registry" => json!({
             "policy": policy, "replication": [{"destinations": [{}]}],
             "pull_through_cache_rules": [{}], "creation_templates": [{"policy": policy}],

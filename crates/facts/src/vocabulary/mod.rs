@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 20] = [
+pub static KINDS: [&Kind; 21] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -32,6 +32,7 @@ pub static KINDS: [&Kind; 20] = [
     &s3::bucket::KIND,
     &ecr::registry::KIND,
     &ecr::repository::KIND,
+    &ecr::public_repository::KIND,
 ];
 
 /// The kind of that name, such as `s3.bucket`.

@@ -109,6 +109,7 @@ fn account() -> Account {
         saml_providers: Observed::Present(Paged::complete(vec![identities::saml_provider()])),
         oidc_providers: Observed::Present(Paged::complete(vec![identities::oidc_provider()])),
         service_specific_credentials: Observed::Present(Paged::default()),
+        public_repositories: Observed::Present(Paged::complete(vec![storage::public_repository()])),
     }
 }
 
@@ -192,6 +193,10 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
             }
             Scope::Region | Scope::BucketRegion => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
+            }
+            Scope::PublicRepository => {
+                let found = snapshot.shared.account.public_repositories.present();
+                calls.push(record(call.operation, None, found.map_or(0, |list| list.items.len())));
             }
             Scope::Repository => calls.extend(REGIONS.iter().map(|region| {
                 let here = snapshot.repositories.iter().filter(|one| one.region == *region).count();

@@ -4,8 +4,8 @@ use palisade_snapshot::{
     AccessControlList, AccessPoint, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule,
     Expiration, Grant, Grantee, ImageSummary, LifecycleFilter, LifecycleRule, Logging,
     MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, ObjectOwnership, Observed, Paged, Payer,
-    Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration, Tag, Versioning,
-    VersioningStatus, Website,
+    PublicRepository, Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration,
+    Tag, Versioning, VersioningStatus, Website,
 };
 use serde_json::{Value, json};
 
@@ -284,6 +284,17 @@ fn new_repository(name: &str) -> Repository {
         tags: Observed::Present(Vec::new()),
         images: Observed::Present(ImageSummary::default()),
         latest_scan: Observed::Absent,
+    }
+}
+
+/// A tool that the company gives away.
+pub(super) fn public_repository() -> PublicRepository {
+    PublicRepository {
+        arn: format!("arn:aws:ecr-public::{ACCOUNT}:repository/shop-cli"),
+        name: "shop-cli".to_owned(),
+        created_at: Some(time("2024-09-10T08:00:00Z")),
+        policy: Observed::Absent,
+        tags: Observed::Present(vec![Tag { key: "owner".to_owned(), value: "tools".to_owned() }]),
     }
 }
 
