@@ -36,7 +36,8 @@ fn only_what_needs_an_attestation_is_open_without_a_configuration() {
 
 /// What can't fail in the careless account, because it fails something that excludes it: it has no
 /// billing group and no contacts.
-const FAIL_IN_MIXED_ONLY: [&str; 2] = ["account-contacts-distinct", "iam-billing-user-key-absent"];
+const FAIL_IN_MIXED_ONLY: [&str; 3] =
+    ["account-contact-addresses-shared-mailbox", "account-contacts-distinct", "iam-billing-user-key-absent"];
 
 /// What no account that reads the policies of its organization can fail.
 const FAIL_WITHOUT_ALL_FEATURES: [&str; 1] = ["org-all-features-enabled"];

@@ -12,6 +12,7 @@ use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
 use crate::listed;
+use crate::organization;
 use crate::{Access, Kind, Known, Lazy, Listed, Subject, Witness, facts};
 
 facts! {
@@ -55,6 +56,9 @@ facts! {
         effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
         /// Whether `palisade.toml` declares it to be for emergencies.
         for_emergencies: bool, reads [];
+        /// The changes to whom it lets in and what it may do that service control policies leave to whom they don't
+        /// exempt by name; null if none can limit the account, or it may not read them.
+        changes_left: Lazy<Known<Option<Vec<String>>>>, reads [ServiceControlPolicies, Organization];
         /// The ARNs of the users and roles that get its credentials, alone or over others, beside administrators.
         reached_by: Lazy<Known<Vec<String>>>, reads [Users, Groups, Policies, CredentialReport, ServiceControlPolicies];
     }
@@ -147,6 +151,10 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         tags: Tag::list(&role.tags),
         effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::Role, index })),
         for_emergencies: context.declarations.is_emergency_role(&role.name),
+        changes_left: {
+            let (asking, arn) = (Arc::clone(context), role.arn.clone());
+            Lazy::new(move || organization::role_changes_left(&asking, &arn))
+        },
         reached_by: Lazy::new(move || escalation::reached_by(&searching, &arn)),
     };
     Subject {

@@ -1,5 +1,6 @@
 //! What the policies of the organization keep everybody in the account from, as the policy engine has it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use palisade_policy::compiled::CompiledPolicy;
@@ -30,6 +31,10 @@ facts! {
         audit_changes_left: Vec<String>, reads [];
         /// The actions that make users or credentials for them and that are not denied.
         user_creations_left: Vec<String>, reads [];
+        /// Whether users and roles can use no region but those that a policy names.
+        other_regions_denied: bool, reads [];
+        /// The regions that policies name and leave usable, as they stand there.
+        named_regions_left: Vec<String>, reads [];
     }
 }
 
@@ -70,6 +75,22 @@ const AUDIT_CHANGES: [&str; 10] = [
     "securityhub:DisableSecurityHub",
 ];
 const USER_CREATIONS: [&str; 3] = ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateUser"];
+/// Requests that go to the region where something is made; what works for all regions at once is left out, as policies
+/// have to spare it ("Deny access to AWS based on the requested AWS Region" in the IAM User Guide).
+const REGIONAL: [&str; 4] =
+    ["ec2:RunInstances", "lambda:CreateFunction", "rds:CreateDBInstance", "sqs:CreateQueue"];
+const REQUESTED_REGION: &str = "aws:RequestedRegion";
+/// A region that there is not, so that no policy names it.
+const NOWHERE: &str = "xx-nowhere-1";
+/// What changes whom a role lets in, or what it may do.
+const ROLE_CHANGES: [&str; 6] = [
+    "iam:AttachRolePolicy",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+];
 /// What a stranger does to data, by service: an action and a resource of the account.
 const DATA: [(&str, &str, &str); 5] = [
     ("s3", "s3:GetObject", "arn:{partition}:s3:::7q0-unnamed-k3/7q0-unnamed-k3"),
@@ -105,8 +126,35 @@ pub(crate) fn service_guardrails(context: &Context) -> Known<Option<ServiceGuard
             root_actions_left: left(&[root], &OF_ROOT),
             audit_changes_left: left(&others, &AUDIT_CHANGES),
             user_creations_left: left(&others, &USER_CREATIONS),
+            other_regions_denied: others.iter().all(|one| account.is_region_denied(one, NOWHERE)),
+            named_regions_left: named_regions(scps)
+                .into_iter()
+                .filter(|region| !others.iter().all(|one| account.is_region_denied(one, region)))
+                .collect(),
         }
     })
+}
+
+/// The changes to a role that SCPs leave to users and roles that no policy exempts by name; null where the account
+/// can't read them, or none can limit it.
+pub(crate) fn role_changes_left(context: &Context, arn: &str) -> Known<Option<Vec<String>>> {
+    let scps = &context.organization.scps;
+    let observed = &context.shared.account.service_control_policies;
+    guardrails(context, observed, Evidence::ServiceControlPolicies, scps, || {
+        let account = Guarded::new(context, scps);
+        let others = ["user/7q0-unnamed-k3", "role/7q0-unnamed-k3"].map(|name| account.principal(name));
+        let role = Resource::new(arn).owned_by(&context.shared.header.account_id);
+        let is_left =
+            |action: &&&str| !others.iter().all(|one| account.is_denied_on(one, action, &role, None));
+        ROLE_CHANGES.iter().filter(is_left).map(|action| (*action).to_owned()).collect()
+    })
+}
+
+/// The values of conditions on the region that is asked for.
+fn named_regions(scps: &ControlPolicies) -> BTreeSet<String> {
+    let conditions = scps.denies().flat_map(|statement| &statement.conditions);
+    let about_regions = conditions.filter(|one| one.key.eq_ignore_ascii_case(REQUESTED_REGION));
+    about_regions.flat_map(|condition| condition.values.items.iter().cloned()).collect()
 }
 
 /// The RCPs' facts; null where none can limit the account, or only others can tell.
@@ -174,11 +222,32 @@ impl<'a> Guarded<'a> {
 
     /// Whether a request is denied, whatever else is true of it.
     fn is_denied(&self, principal: &Principal, action: &str) -> bool {
+        self.is_denied_on(principal, action, &Resource::none(), None)
+    }
+
+    /// Whether every one of a sample of regional requests is denied in a region. A pattern stands for a region that
+    /// fits it.
+    fn is_region_denied(&self, principal: &Principal, region: &str) -> bool {
+        let region = region.replace(['*', '?'], "x");
+        let is_denied =
+            |action: &&str| self.is_denied_on(principal, action, &Resource::none(), Some(&region));
+        REGIONAL.iter().all(is_denied)
+    }
+
+    fn is_denied_on(
+        &self,
+        principal: &Principal,
+        action: &str,
+        resource: &Resource,
+        region: Option<&str>,
+    ) -> bool {
         let Some(action) = Action::parse(action) else { return false };
-        let resource = Resource::none();
         let mut request_context = principal.implied_context();
         request_context.mark_unknown("*");
-        let request = Request { principal, action: &action, resource: &resource, context: &request_context };
+        if let Some(region) = region {
+            request_context.set(REQUESTED_REGION, region);
+        }
+        let request = Request { principal, action: &action, resource, context: &request_context };
         let policies =
             Policies { principal: &self.policies, resource: &self.resource, management_account: None };
         is_refused(decide(request, policies))

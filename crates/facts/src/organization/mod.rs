@@ -10,7 +10,7 @@ use palisade_snapshot::{Evidence, Observed};
 use crate::context::Context;
 use crate::{Known, facts};
 
-pub(crate) use guardrails::{resource_guardrails, service_guardrails};
+pub(crate) use guardrails::{resource_guardrails, role_changes_left, service_guardrails};
 
 facts! {
     /// The organization that an account is in.
