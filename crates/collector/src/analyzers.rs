@@ -1,6 +1,8 @@
-//! Reads IAM Access Analyzer: the analyzers of each region.
+//! Reads IAM Access Analyzer: the analyzers of each region, and what those of external access found.
 
-use palisade_snapshot::{Analyzer, InternalAccessCriteria, Listing, RecordKind};
+mod findings;
+
+use palisade_snapshot::{Analyzer, InternalAccessCriteria, Listing, Observed, RecordKind};
 use serde::Deserialize;
 
 use crate::json_client::{JsonClient, Question};
@@ -11,6 +13,7 @@ use crate::reader::{Missing, Reader, listing};
 pub(crate) struct Analyzers<'a> {
     pub(crate) reader: &'a Reader,
     pub(crate) client: JsonClient,
+    pub(crate) account_id: &'a str,
 }
 
 impl Analyzers<'_> {
@@ -19,7 +22,8 @@ impl Analyzers<'_> {
         let region = self.client.region();
         let pages = self.reader.pages(&LIST_ANALYZERS, |token| {
             let query = token.into_iter().map(|token| ("nextToken", token)).collect();
-            let call = self.client.call(&LIST_ANALYZERS, Question::Get { path: "/analyzer", query });
+            let call =
+                self.client.call(&LIST_ANALYZERS, Question::Get { path: "/analyzer".to_owned(), query });
             self.reader.read(&LIST_ANALYZERS, region, call, |page: Page| {
                 let next = page.next_token.filter(|token| !token.is_empty());
                 let analyzers = page.analyzers.into_iter().map(|one| one.into_analyzer(region));
@@ -28,7 +32,11 @@ impl Analyzers<'_> {
         });
         let pages = pages.await;
         let record = listing(RecordKind::Analyzer, Some(region), &LIST_ANALYZERS, pages.failure);
-        (pages.pages.into_iter().flatten().collect(), record)
+        let mut analyzers = Vec::new();
+        for analyzer in pages.pages.into_iter().flatten() {
+            analyzers.extend(self.detailed(analyzer).await);
+        }
+        (analyzers, record)
     }
 }
 
@@ -94,6 +102,8 @@ impl Summary {
             status: self.status,
             unused_access_age: unused_access.and_then(|unused| unused.unused_access_age),
             internal_access: inclusions.into_iter().map(Criteria::into_criteria).collect(),
+            findings: Observed::default(),
+            archive_rules: Observed::default(),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Collection<'_> {
         self.reader.progress.planned(self.account_calls());
         let iam = Iam { reader: self.reader, client: self.clients.iam(), home: self.clients.home() };
         let (regional, identities, storage, account) = tokio::join!(
-            Box::pin(self.regional()),
+            Box::pin(self.regional(&caller)),
             Box::pin(self.identities(&iam)),
             Box::pin(self.storage(&caller)),
             Box::pin(self.account(&iam, &caller)),
@@ -346,7 +346,7 @@ impl Collection<'_> {
     }
 
     /// The regions, and what each of them holds.
-    async fn regional(&self) -> Result<Regional, CollectError> {
+    async fn regional(&self, caller: &Caller) -> Result<Regional, CollectError> {
         let regions =
             self.reader.observe_account(Evidence::Regions, account::regions(self.reader, self.clients)).await;
         let scope = RegionScope::new(self.options, &regions, self.clients.home())?;
@@ -359,19 +359,19 @@ impl Collection<'_> {
             .map(|region| self.registry(region, scope.disabled.contains(region)))
             .buffer_unordered(max_in_flight);
         let analyzers = futures_util::stream::iter(with_analyzers)
-            .map(|region| self.analyzers(region, scope.disabled.contains(region)))
+            .map(|region| self.analyzers(caller, region, scope.disabled.contains(region)))
             .buffer_unordered(max_in_flight);
         let (registries, analyzers) =
             tokio::join!(Box::pin(registries.collect()), Box::pin(analyzers.collect()));
         Ok(Regional { regions, scope, registries, analyzers })
     }
 
-    async fn analyzers(&self, region: &str, disabled: bool) -> (Vec<Analyzer>, Listing) {
+    async fn analyzers(&self, caller: &Caller, region: &str, disabled: bool) -> (Vec<Analyzer>, Listing) {
         if disabled {
             return (Vec::new(), not_enabled(RecordKind::Analyzer, region, &LIST_ANALYZERS));
         }
         let client = self.clients.access_analyzer(region);
-        Box::pin(Analyzers { reader: self.reader, client }.all()).await
+        Box::pin(Analyzers { reader: self.reader, client, account_id: &caller.account_id }.all()).await
     }
 
     async fn registry(&self, region: &str, disabled: bool) -> RegistryContent {

@@ -62,9 +62,16 @@ pub(crate) enum Question {
     /// `GET` with the input in path and query ("AWS restJson1 protocol" of Smithy).
     Get {
         /// The path, which needs no encoding.
-        path: &'static str,
+        path: String,
         /// The names and values of the query; the values are encoded when it is sent.
         query: Vec<(&'static str, String)>,
+    },
+    /// `POST` with the input as JSON (the same protocol).
+    Post {
+        /// The path, which needs no encoding.
+        path: &'static str,
+        /// The input.
+        input: Value,
     },
 }
 
@@ -180,10 +187,17 @@ fn request(operation: &str, question: &Question) -> Result<HttpRequest, BoxError
             let mut request = HttpRequest::new(SdkBody::empty());
             request.set_method("GET")?;
             request.set_uri(if query.is_empty() {
-                (*path).to_owned()
+                path.clone()
             } else {
                 format!("{path}?{}", query.join("&"))
             })?;
+            Ok(request)
+        }
+        Question::Post { path, input } => {
+            let mut request = HttpRequest::new(SdkBody::from(input.to_string()));
+            request.set_method("POST")?;
+            request.set_uri(*path)?;
+            request.headers_mut().insert("content-type", "application/json");
             Ok(request)
         }
     }

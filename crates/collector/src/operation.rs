@@ -107,6 +107,8 @@ operations! {
     LIST_POLICIES_FOR_TARGET "organizations:ListPoliciesForTarget" json(&["Policies"]), absent [], gone [];
     DESCRIBE_POLICY "organizations:DescribePolicy" json(&["Policy"]), absent [], gone [];
     LIST_ANALYZERS "access-analyzer:ListAnalyzers" json(&["analyzers"]), absent [], gone [];
+    LIST_FINDINGS "access-analyzer:ListFindings" json(&["findings"]), absent [], gone ["ResourceNotFoundException"];
+    LIST_ARCHIVE_RULES "access-analyzer:ListArchiveRules" json(&["archiveRules"]), absent [], gone ["ResourceNotFoundException"];
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK "s3control:GetPublicAccessBlock" xml("PublicAccessBlockConfiguration", &[]), absent ["NoSuchPublicAccessBlockConfiguration"], gone [];
     LIST_BUCKETS "s3:ListBuckets" xml("ListAllMyBucketsResult", &["Buckets"]), absent [], gone [];
     GET_BUCKET_LOCATION "s3:GetBucketLocation" xml("LocationConstraint", &[]), absent [], gone ["NoSuchBucket"];

@@ -30,6 +30,11 @@ impl Facts {
     pub fn answers(&self, visit: &mut dyn FnMut(Evidence, Option<&str>, Answer)) {
         let shared = &self.context.shared;
         shared.account.each(&mut |evidence, state| visit(evidence, None, Answer::new(evidence, state)));
+        for analyzer in &shared.analyzers {
+            analyzer.each(&mut |evidence, state| {
+                visit(evidence, Some(&analyzer.region), Answer::new(evidence, state));
+            });
+        }
         for point in &shared.access_points {
             point.each(&mut |evidence, state| {
                 visit(evidence, Some(&point.region), Answer::new(evidence, state));

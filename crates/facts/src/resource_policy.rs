@@ -149,7 +149,7 @@ fn allows_every_action(statement: &Statement, service: &str) -> bool {
 }
 
 /// The account that a value names: twelve digits, or the account of an ARN.
-fn account_of(value: &str) -> Option<&str> {
+pub(crate) fn account_of(value: &str) -> Option<&str> {
     let account = if value.starts_with("arn:") { Arn::parse(value)?.account } else { value };
     (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
 }

@@ -75,6 +75,8 @@ pub enum Scope {
     AccessPoint,
     /// Once per Multi-Region Access Point.
     MultiRegionAccessPoint,
+    /// Once per analyzer of external access (and once per page).
+    ExternalAnalyzer,
     /// Once per repository.
     Repository,
     /// Once per public repository.
@@ -153,6 +155,8 @@ calls! {
     Organizations "organizations" "ListPoliciesForTarget" ["organizations:ListPoliciesForTarget"] Account [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "DescribePolicy" ["organizations:DescribePolicy"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
     AccessAnalyzer "access-analyzer" "ListAnalyzers" ["access-analyzer:ListAnalyzers"] Region [Analyzers];
+    AccessAnalyzer "access-analyzer" "ListFindings" ["access-analyzer:ListFindings"] ExternalAnalyzer [AnalyzerFindings];
+    AccessAnalyzer "access-analyzer" "ListArchiveRules" ["access-analyzer:ListArchiveRules"] ExternalAnalyzer [AnalyzerArchiveRules];
     S3Control "s3control" "GetPublicAccessBlock" ["s3:GetAccountPublicAccessBlock"] Account [AccountBlockPublicAccess];
     S3 "s3" "ListBuckets" ["s3:ListAllMyBuckets"] Account [Buckets];
     S3 "s3" "GetBucketLocation" ["s3:GetBucketLocation"] Bucket [BucketRegion];
@@ -227,6 +231,7 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
             }
             Scope::MultiRegionAccessPoint => all.extend([Evidence::MultiRegionAccessPoints]),
             Scope::Repository => all.extend([Evidence::Regions, Evidence::Repositories]),
+            Scope::ExternalAnalyzer => all.extend([Evidence::Regions, Evidence::Analyzers]),
             Scope::PublicRepository => all.extend([Evidence::PublicRepositories]),
             Scope::IdentityProvider => {}
         }

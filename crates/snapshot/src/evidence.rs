@@ -86,6 +86,10 @@ evidence! {
     Policies = "iam.policy",
     /// The analyzers of IAM Access Analyzer in a region.
     Analyzers = "access_analyzer.analyzer",
+    /// What an analyzer of external access found open to strangers.
+    AnalyzerFindings = "access_analyzer.analyzer.findings",
+    /// Which findings an analyzer of external access archives by itself.
+    AnalyzerArchiveRules = "access_analyzer.analyzer.archive_rules",
     /// The S3 access points of a region.
     AccessPoints = "s3.access_point",
     /// An access point's own Block Public Access settings.

@@ -40,7 +40,7 @@ mod s3;
 mod snapshot;
 mod write;
 
-pub use access_analyzer::{Analyzer, InternalAccessCriteria};
+pub use access_analyzer::{Analyzer, ArchiveCriterion, ArchiveRule, ExternalAccess, InternalAccessCriteria};
 pub use account::{
     Account, AlternateContact, BlockPublicAccess, ContactInformation, ContactType, Region, RegionStatus,
 };

@@ -1,8 +1,9 @@
 //! Walks the evidence of a record: for coverage, and to take evidence away in tests.
 
 use crate::{
-    AccessPoint, Account, Bucket, BucketEntry, Evidence, Listing, MultiRegionAccessPoint, NotOffered,
-    Observed, OidcProvider, Paged, PublicRepository, Registry, Repository, SamlProvider, Unreadable,
+    AccessPoint, Account, Analyzer, Bucket, BucketEntry, Evidence, Listing, MultiRegionAccessPoint,
+    NotOffered, Observed, OidcProvider, Paged, PublicRepository, Registry, Repository, SamlProvider,
+    Unreadable,
 };
 
 /// How a piece of evidence was answered.
@@ -167,6 +168,8 @@ observations!(BucketEntry {
     public_access_block: BucketPublicAccessBlock,
     logging: BucketLogging,
 });
+
+observations!(Analyzer { findings: AnalyzerFindings, archive_rules: AnalyzerArchiveRules });
 
 observations!(AccessPoint {
     public_access_block: AccessPointPublicAccessBlock,

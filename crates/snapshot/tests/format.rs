@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use palisade_snapshot::{
-    AccessControlList, AccessPoint, Analyzer, BlockPublicAccess, Bucket, CallRecord, CredentialReport,
-    FORMAT, FailedCalls, Grant, Grantee, Header, InternalAccessCriteria, Listing, ManagedPolicy,
-    MultiRegionAccessPoint, MultiRegionBucket, NotOffered, Observed, OpenError, OpenOptions, Paged,
-    PolicyVersion, Reason, RecordKind, Registry, Repository, Role, ScanningConfiguration, Shared, Snapshot,
-    SnapshotScope, StoredSnapshot, Tag, Unreadable, User,
+    AccessControlList, AccessPoint, Analyzer, ArchiveCriterion, ArchiveRule, BlockPublicAccess, Bucket,
+    CallRecord, CredentialReport, FORMAT, FailedCalls, Grant, Grantee, Header, InternalAccessCriteria,
+    Listing, ManagedPolicy, MultiRegionAccessPoint, MultiRegionBucket, NotOffered, Observed, OpenError,
+    OpenOptions, Paged, PolicyVersion, Reason, RecordKind, Registry, Repository, Role, ScanningConfiguration,
+    Shared, Snapshot, SnapshotScope, StoredSnapshot, Tag, Unreadable, User,
 };
 
 fn denied(operation: &str) -> Unreadable {
@@ -121,6 +121,17 @@ fn analyzer(region: &str) -> Analyzer {
             resource_types: vec!["AWS::S3::Bucket".to_owned()],
             resource_arns: Vec::new(),
         }],
+        findings: Observed::Absent,
+        archive_rules: Observed::Present(Paged::complete(vec![ArchiveRule {
+            name: "partner".to_owned(),
+            criteria: vec![ArchiveCriterion {
+                property: "principal.AWS".to_owned(),
+                equal: vec!["444455556666".to_owned()],
+                not_equal: Vec::new(),
+                contains: Vec::new(),
+                exists: None,
+            }],
+        }])),
     }
 }
 

@@ -117,8 +117,12 @@ async fn an_answer_of_another_shape_is_no_answer() {
 #[test]
 fn a_question_by_get_stands_in_path_and_query() {
     let query = vec![("nextToken", "a/b+c=".to_owned())];
-    let sent = request("ListAnalyzers", &Question::Get { path: "/analyzer", query }).unwrap();
+    let sent = request("ListAnalyzers", &Question::Get { path: "/analyzer".to_owned(), query }).unwrap();
     assert_eq!((sent.method(), sent.uri()), ("GET", "/analyzer?nextToken=a%2Fb%2Bc%3D"));
-    let sent = request("ListAnalyzers", &Question::Get { path: "/analyzer", query: Vec::new() }).unwrap();
+    let sent =
+        request("ListAnalyzers", &Question::Get { path: "/analyzer".to_owned(), query: Vec::new() }).unwrap();
     assert_eq!(sent.uri(), "/analyzer");
+    let sent = request("ListFindings", &Question::Post { path: "/finding", input: json!({"a": 1}) }).unwrap();
+    assert_eq!((sent.method(), sent.uri()), ("POST", "/finding"));
+    assert_eq!(sent.body().bytes(), Some(&br#"{"a":1}"#[..]));
 }

@@ -18,6 +18,10 @@ pub struct Analyzer {
     pub status: String,
     /// The configuration in the shape of the API.
     pub configuration: Option<Value>,
+    /// Its active findings in the shape of `ListFindings`.
+    pub findings: Vec<Value>,
+    /// Its archive rules in the shape of `ListArchiveRules`.
+    pub archive_rules: Vec<Value>,
 }
 
 impl Default for Analyzer {
@@ -28,6 +32,8 @@ impl Default for Analyzer {
             analyzer_type: "ACCOUNT".to_owned(),
             status: "ACTIVE".to_owned(),
             configuration: None,
+            findings: Vec::new(),
+            archive_rules: Vec::new(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! IAM Access Analyzer, which the emulator lacks ("ListAnalyzers" in the IAM Access Analyzer API Reference).
+//! IAM Access Analyzer, which the emulator lacks ("ListAnalyzers", "ListFindings" and "ListArchiveRules" in the IAM
+//! Access Analyzer API Reference).
 
 use serde_json::{Value, json};
 
@@ -7,16 +8,29 @@ use super::answer::Answer;
 use super::request::Incoming;
 use crate::account::Analyzer;
 
-/// The analyzers that the account has in the region that is asked.
+/// The analyzers that the account has in the region that is asked, or what one of them has.
 pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
-    if incoming.request.operation != "access-analyzer:ListAnalyzers" {
-        return None;
-    }
+    let asked = incoming.request.operation.strip_prefix("access-analyzer:")?;
     let region = incoming.request.region.as_str();
     let here = |analyzer: &&Analyzer| analyzer.region.is_empty() || analyzer.region == region;
-    let found = shapes.account.analyzers.iter().filter(here);
-    let found: Vec<Value> = found.map(|analyzer| summary(analyzer, shapes.account.id(), region)).collect();
-    Some(Answer::new(200, "application/json", json!({"analyzers": found}).to_string()))
+    let mut found = shapes.account.analyzers.iter().filter(here);
+    let mut named = |name: Option<&str>| found.find(|analyzer| Some(analyzer.name.as_str()) == name);
+    let body = match asked {
+        "ListAnalyzers" => {
+            let summaries = found.map(|analyzer| summary(analyzer, shapes.account.id(), region));
+            json!({"analyzers": summaries.collect::<Vec<_>>()})
+        }
+        "ListFindings" => {
+            let arn = incoming.parameters.get("analyzerArn")?;
+            json!({"findings": named(arn.rsplit('/').next())?.findings})
+        }
+        "ListArchiveRules" => {
+            let name = incoming.parts.uri.path().split('/').nth(2);
+            json!({"archiveRules": named(name)?.archive_rules})
+        }
+        _ => return None,
+    };
+    Some(Answer::new(200, "application/json", body.to_string()))
 }
 
 fn summary(analyzer: &Analyzer, account: &str, region: &str) -> Value {

@@ -171,6 +171,10 @@ pub(super) fn rest_json(method: &Method, path: &str) -> String {
     let first = segments.next().unwrap_or_default();
     match (method.as_str(), first, segments.next()) {
         ("GET", "analyzer", None) => "ListAnalyzers".to_owned(),
+        ("GET", "analyzer", Some(_)) if segments.next() == Some("archive-rule") => {
+            "ListArchiveRules".to_owned()
+        }
+        ("POST", "finding", None) => "ListFindings".to_owned(),
         ("GET", "analyzer", Some(_)) => "GetAnalyzer".to_owned(),
         // Account Management: each operation is a path of its own, as in `POST /listRegions`.
         ("POST", first, None) => {

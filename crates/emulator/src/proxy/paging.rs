@@ -80,6 +80,8 @@ const PAGINGS: &[Paging] = &[
     ecr("ecr:DescribeRepositories", &["repositories"]),
     ecr("ecr:ListImages", &["imageIds"]),
     Paging { operation: "access-analyzer:ListAnalyzers", lists: &["analyzers"], style: Style::Json },
+    Paging { operation: "access-analyzer:ListFindings", lists: &["findings"], style: Style::Json },
+    Paging { operation: "access-analyzer:ListArchiveRules", lists: &["archiveRules"], style: Style::Json },
     Paging { operation: "s3:ListBuckets", lists: &["Buckets"], style: Style::Buckets },
     Paging { operation: "s3control:ListAccessPoints", lists: &["AccessPointList"], style: Style::S3Control },
 ];

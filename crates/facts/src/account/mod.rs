@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use contact::{Contact, ContactInformation};
 use palisade_snapshot::{Evidence, Observed, Paged};
 
-use crate::access_analyzer::{self, Analyzer};
+use crate::access_analyzer::{self, Analyzer, ExternalAccess};
 use crate::context::Context;
 use crate::organization::{self, Organization, ResourceGuardrails, ServiceGuardrails};
 use crate::s3::PublicAccessBlock;
@@ -60,6 +60,8 @@ facts! {
         administrators: Lazy<Listed<Administrator>>, reads [Users, Groups, Roles, Policies];
         /// The account's analyzers of IAM Access Analyzer, of every region.
         analyzers: Listed<Analyzer>, reads [Analyzers];
+        /// The resources of this account that they found open to strangers, and that nobody has archived or closed.
+        external_findings: Listed<ExternalAccess>, reads [Analyzers, AnalyzerFindings];
     }
 }
 
@@ -155,6 +157,7 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         has_console_users: Lazy::new(move || console.has_console_users()),
         billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
         analyzers: access_analyzer::everywhere(context),
+        external_findings: access_analyzer::external_findings(context),
         administrators: Lazy::new(move || holders::administrators(&administrators)),
     }
 }

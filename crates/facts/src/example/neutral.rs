@@ -44,15 +44,7 @@ impl Shape {
             Self::Group => group(),
             Self::Role => role(),
             Self::Policy => policy(),
-            Self::Analyzer => json!({
-                "arn": null,
-                "name": "external",
-                "region": REGION,
-                "analyzer_type": "ACCOUNT",
-                "status": "ACTIVE",
-                "unused_access_age": null,
-                "internal_access": [],
-            }),
+            Self::Analyzer => analyzer(),
             Self::AccessPoint => json!({
                 "arn": null,
                 "name": "reader",
@@ -246,6 +238,10 @@ fn stored(field: &str) -> Option<Value> {
             "upstream_prefix": null,
             "credential_arn": null,
         }),
+        "findings" => json!({
+            "resource": "arn:aws:s3:::data", "resource_type": "AWS::S3::Bucket", "public": false, "findings": 1,
+        }),
+        "archive_rules" => json!({"name": "partner", "criteria": []}),
         "internal_access" => json!({"account_ids": [], "resource_types": [], "resource_arns": []}),
         "creation_templates" => json!({
             "prefix": "ROOT",
@@ -424,5 +420,19 @@ fn repository() -> Value {
         "tags": [],
         "images": null,
         "latest_scan": null,
+    })
+}
+
+fn analyzer() -> Value {
+    json!({
+        "arn": null,
+        "name": "external",
+        "region": REGION,
+        "analyzer_type": "ACCOUNT",
+        "status": "ACTIVE",
+        "unused_access_age": null,
+        "internal_access": [],
+        "findings": [],
+        "archive_rules": [],
     })
 }

@@ -178,14 +178,8 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             None => encryption(given, place)?,
         },
         ("versioning", Value::String(status)) => json!({"status": status, "mfa_delete": false}),
-        ("cors" | "internal_access", Value::Array(rules)) => {
-            let rules = rules.iter().map(|rule| completed(field, members(rule, place)?, place));
-            Value::Array(rules.collect::<Result<_, _>>()?)
-        }
-        ("lifecycle", Value::Array(rules)) => {
-            let rules = rules.iter().map(|rule| nested("lifecycle", members(rule, place)?, place));
-            Value::Array(rules.collect::<Result<_, _>>()?)
-        }
+        ("cors" | "internal_access", Value::Array(rules)) => each(rules, field, completed, place)?,
+        ("lifecycle", Value::Array(rules)) => each(rules, field, nested, place)?,
         ("website" | "replication" | "object_lock" | "notification", Value::Object(given)) => {
             nested(field, given, place)?
         }
@@ -218,13 +212,22 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
         }
         ("scanning", Value::Object(given)) => scanning(given, place)?,
         ("replication", Value::Array(rules)) => registry::replication(rules, place)?,
-        ("pull_through_cache_rules" | "creation_templates", Value::Array(items)) => {
-            registry::paged(field, items, place)?
-        }
+        (
+            "pull_through_cache_rules" | "creation_templates" | "findings" | "archive_rules",
+            Value::Array(items),
+        ) => registry::paged(field, items, place)?,
         ("images" | "latest_scan", Value::Object(given)) => registry::with_times(field, given, place)?,
         (field, Value::Object(given)) if Shape::template(field).is_some() => completed(field, given, place)?,
         (_, value) => value.clone(),
     })
+}
+
+/// What spells out an object of a field, at a place.
+type SpelledOut = fn(&str, &Map<String, Value>, &str) -> Result<Value, ExampleError>;
+
+/// A list whose items are spelled out one by one.
+fn each(items: &[Value], field: &str, spelled_out: SpelledOut, place: &str) -> Result<Value, ExampleError> {
+    items.iter().map(|item| spelled_out(field, members(item, place)?, place)).collect()
 }
 
 /// The template of a field with what is given.

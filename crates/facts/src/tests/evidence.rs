@@ -25,7 +25,8 @@ fn rich(kind: &Kind) -> Json {
         "groups": [{"name": "operators", "inline_policies": {"all": everything}}, {"name": "developers"}],
         "roles": [{"name": "billing", "inline_policies": {"all": everything}}],
         "policies": [{"name": "other", "document": everything}],
-        "analyzers": [{"analyzer_type": "ACCOUNT_INTERNAL_ACCESS", "internal_access": [{"resource_types": ["AWS::S3::Bucket"]}]}],
+        "analyzers": [{"analyzer_type": "ACCOUNT_INTERNAL_ACCESS", "internal_access": [{"resource_types": ["AWS::S3::Bucket"]}],
+                       "findings": [{"resource": "arn:aws:s3:::data"}], "archive_rules": [{}]}],
         "access_points": [{"policy": policy, "public_access_block": "none"}],
         "multi_region_access_points": [{"policy": policy, "public_access_block": {}}],
         "buckets": [{"name": "other", "logging": {"target_bucket": "data"}}],
@@ -94,6 +95,7 @@ fn withhold(world: &World, evidence: &BTreeSet<Evidence>) -> Withheld {
     for &one in evidence {
         shared.account.withhold(one, &why);
         shared.registries.iter_mut().for_each(|registry| registry.withhold(one, &why));
+        shared.analyzers.iter_mut().for_each(|analyzer| analyzer.withhold(one, &why));
         shared.access_points.iter_mut().for_each(|point| point.withhold(one, &why));
         shared.multi_region_access_points.iter_mut().for_each(|point| point.withhold(one, &why));
         shared.listings.iter_mut().for_each(|listing| listing.withhold(one, &why));

@@ -166,6 +166,7 @@ fn records(snapshot: &mut Snapshot) -> Vec<&mut dyn Observations> {
     let shared = &mut snapshot.shared;
     let mut all: Vec<&mut dyn Observations> = vec![&mut shared.account];
     all.extend(each(&mut shared.registries));
+    all.extend(each(&mut shared.analyzers));
     all.extend(each(&mut shared.access_points));
     all.extend(each(&mut shared.multi_region_access_points));
     all.extend(each(&mut shared.listings));
@@ -201,7 +202,7 @@ pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
         if let Some(after) = after {
             let shared = &snapshot.shared;
             let points = shared.access_points.len() + shared.multi_region_access_points.len();
-            let first = 1 + shared.registries.len() + points;
+            let first = 1 + shared.registries.len() + shared.analyzers.len() + points;
             let listing = record.checked_sub(first).and_then(|index| snapshot.shared.listings.get(index));
             cut.extend(listing.map(|listing| (listing.kind, listing.region.clone(), *after)));
         }

@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use palisade_snapshot::{
-    Account, AlternateContact, CALLS, CallRecord, ContactInformation, Evidence, FORMAT, Header, Listing,
-    Observed, Paged, Record, RecordKind, Region, RegionStatus, Scope, Shared, Snapshot, SnapshotScope,
+    Account, AlternateContact, Analyzer, CALLS, CallRecord, ContactInformation, Evidence, FORMAT, Header,
+    Listing, Observed, Paged, Record, RecordKind, Region, RegionStatus, Scope, Shared, Snapshot,
+    SnapshotScope,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -49,6 +50,7 @@ pub(crate) fn snapshot() -> Snapshot {
     shared.roles = identities::roles();
     shared.policies = policies::policies();
     shared.registries = storage::registries();
+    shared.analyzers = vec![analyzer()];
     shared.access_points = storage::access_points();
     shared.multi_region_access_points = storage::multi_region_access_points();
     let mut snapshot =
@@ -110,6 +112,21 @@ fn account() -> Account {
         oidc_providers: Observed::Present(Paged::complete(vec![identities::oidc_provider()])),
         service_specific_credentials: Observed::Present(Paged::default()),
         public_repositories: Observed::Present(Paged::complete(vec![storage::public_repository()])),
+    }
+}
+
+/// What watches over one of the regions.
+fn analyzer() -> Analyzer {
+    Analyzer {
+        arn: format!("arn:aws:access-analyzer:eu-west-1:{ACCOUNT}:analyzer/external"),
+        name: "external".to_owned(),
+        region: "eu-west-1".to_owned(),
+        analyzer_type: "ACCOUNT".to_owned(),
+        status: "ACTIVE".to_owned(),
+        unused_access_age: None,
+        internal_access: Vec::new(),
+        findings: Observed::Present(Paged::default()),
+        archive_rules: Observed::Present(Paged::default()),
     }
 }
 
@@ -194,6 +211,10 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
             Scope::Region | Scope::BucketRegion => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
             }
+            Scope::ExternalAnalyzer => calls.extend(REGIONS.iter().map(|region| {
+                let here = snapshot.shared.analyzers.iter().filter(|one| one.region == *region).count();
+                record(call.operation, Some(region), here)
+            })),
             Scope::PublicRepository => {
                 let found = snapshot.shared.account.public_repositories.present();
                 calls.push(record(call.operation, None, found.map_or(0, |list| list.items.len())));
