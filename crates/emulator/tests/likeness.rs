@@ -154,7 +154,8 @@ async fn what_moto_lacks_is_answered_from_recorded_shapes() {
     let rules = aws_sdk_ecr::Client::new(&config).describe_pull_through_cache_rules().send().await.unwrap();
     assert!(rules.pull_through_cache_rules().is_empty());
     let features = aws_sdk_iam::Client::new(&config).list_organizations_features().send().await.unwrap();
-    let names: Vec<_> = features.enabled_features().iter().map(|feature| feature.as_str()).collect();
+    let names: Vec<_> =
+        features.enabled_features().iter().map(aws_sdk_iam::types::FeatureType::as_str).collect();
     assert_eq!(names, ["RootCredentialsManagement"]);
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::TcpStream;
 
 use clients::seen;
-use palisade_emulator::account::User;
+use palisade_emulator::account::{Policies, User};
 use palisade_emulator::{Account, Emulator};
 
 #[tokio::test]
@@ -102,44 +102,39 @@ async fn fifty_requests_at_a_time_are_all_answered() {
 
 #[tokio::test]
 async fn with_iam_enforced_each_action_is_needed_by_its_aws_name() {
-    let mut account = Account::fixture("clean").unwrap();
-    account.users.push(User { name: "scanner".to_owned(), ..User::default() });
-    let emulator = Emulator::with(account).unwrap();
-    let admin = clients::configuration(&emulator);
-    let iam = aws_sdk_iam::Client::new(&admin);
-    let key = iam.create_access_key().user_name("scanner").send().await.unwrap().access_key.unwrap();
-    let allow = async |actions: serde_json::Value| {
-        let statement = serde_json::json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
-        let document = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
-        let put = iam.put_user_policy().user_name("scanner").policy_name("scan").policy_document(document);
-        put.send().await.unwrap();
-    };
-    let scanner = clients::with_key(&admin, key.access_key_id(), key.secret_access_key());
-    let s3 = clients::s3_of(&scanner);
-    let control = clients::s3_control_of(&scanner);
-    let ask = async || {
-        let block = control.get_public_access_block().account_id("123456789012");
-        [
-            seen(aws_sdk_iam::Client::new(&scanner).list_users().send().await),
-            seen(s3.get_bucket_encryption().bucket("acme-reports").send().await),
-            seen(block.send().await),
-            seen(aws_sdk_ecr::Client::new(&scanner).describe_pull_through_cache_rules().send().await),
-        ]
-    };
     let actions = [
         "iam:ListUsers",
         "s3:GetEncryptionConfiguration",
         "s3:GetAccountPublicAccessBlock",
         "ecr:DescribePullThroughCacheRules",
     ];
-    allow(serde_json::json!(actions)).await;
+    let mut account = Account::fixture("clean").unwrap();
+    for (name, allowed) in [("scanner", &actions[..]), ("lister", &["s3:ListBucket"])] {
+        let statement = serde_json::json!({"Effect": "Allow", "Action": allowed, "Resource": "*"});
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]});
+        let policies = Policies { inline: [("scan".to_owned(), document)].into(), ..Policies::default() };
+        account.users.push(User { name: name.to_owned(), policies, ..User::default() });
+    }
+    let emulator = Emulator::with(account).unwrap();
+    let admin = clients::configuration(&emulator);
+    let keys = ["scanner", "lister"].map(|user| {
+        let environment: BTreeMap<_, _> = emulator.environment_of(user).unwrap().into_iter().collect();
+        clients::with_key(&admin, &environment["AWS_ACCESS_KEY_ID"], &environment["AWS_SECRET_ACCESS_KEY"])
+    });
     emulator.enforce_iam(true).unwrap();
-    assert_eq!(ask().await, ["answer"; 4]);
-
-    emulator.enforce_iam(false).unwrap();
-    allow(serde_json::json!(["s3:ListBucket"])).await;
-    emulator.enforce_iam(true).unwrap();
-    assert_eq!(ask().await, ["AccessDenied", "AccessDenied", "AccessDenied", "AccessDeniedException"]);
+    let mut answers = Vec::new();
+    for key in keys {
+        let control = clients::s3_control_of(&key);
+        let block = control.get_public_access_block().account_id("123456789012");
+        answers.push([
+            seen(aws_sdk_iam::Client::new(&key).list_users().send().await),
+            seen(clients::s3_of(&key).get_bucket_encryption().bucket("acme-reports").send().await),
+            seen(block.send().await),
+            seen(aws_sdk_ecr::Client::new(&key).describe_pull_through_cache_rules().send().await),
+        ]);
+    }
+    assert_eq!(answers[0], ["answer"; 4]);
+    assert_eq!(answers[1], ["AccessDenied", "AccessDenied", "AccessDenied", "AccessDeniedException"]);
 }
 
 #[test]
