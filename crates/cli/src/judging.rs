@@ -84,7 +84,8 @@ impl Judge<'_> {
             judging,
             resources,
             |unread| unread.read(),
-            |finding| format.finding(&finding),
+            |finding| self.report.format.present(finding),
+            |finding| format.finding(finding),
         )?;
         format.end(&judged.coverage, &judged.summary)?;
         Ok(judged)

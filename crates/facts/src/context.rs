@@ -10,6 +10,7 @@ use palisade_snapshot::{
 };
 
 use crate::directory::BucketDirectory;
+use crate::ecr::RegistryPolicies;
 use crate::iam::effective::delegating;
 use crate::iam::escalation::Escalations;
 use crate::iam::policy_escalation::PolicyEscalations;
@@ -35,6 +36,7 @@ pub(crate) struct Context {
     pub(crate) escalations: Escalations,
     pub(crate) policy_escalations: PolicyEscalations,
     pub(crate) buckets: BucketDirectory,
+    pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
     pub(crate) delegating: ResourcePolicies,
     /// Who has a virtual MFA device, by ARN.
@@ -69,6 +71,7 @@ impl Context {
             escalations: Escalations::default(),
             policy_escalations: PolicyEscalations::default(),
             buckets: BucketDirectory::new(&shared),
+            registry_policies: RegistryPolicies::default(),
             shared,
         }
     }

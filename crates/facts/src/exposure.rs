@@ -1,6 +1,8 @@
 //! From the policy engine's analysis of a resource to facts.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use palisade_policy::document::{PolicyDocument, PolicyVersion, Statement};
 use palisade_policy::public::{
@@ -10,7 +12,7 @@ use palisade_snapshot::{Evidence, Observed, Reason};
 
 use crate::access_query::Assumption;
 use crate::organization::ControlPolicies;
-use crate::{Access, AccessGrant, Known, Listed, Missing, Witness, identities};
+use crate::{Access, AccessGrant, Known, Lazy, Listed, Missing, Witness, identities};
 
 /// The capabilities from the gravest to the least, for choosing a witness.
 const BY_GRAVITY: [Capability; 7] = [
@@ -22,6 +24,9 @@ const BY_GRAVITY: [Capability; 7] = [
     Capability::ReadAcl,
     Capability::ReadConfiguration,
 ];
+
+/// The policy of a resource, read; none if it has none.
+pub(crate) type ReadPolicy = Known<Option<PolicyDocument>>;
 
 /// What an analysis could not read.
 #[derive(Debug)]
@@ -52,7 +57,7 @@ impl Unread {
     pub(crate) fn policy<'a>(
         &mut self,
         layer: Layer,
-        policy: &'a Known<Option<PolicyDocument>>,
+        policy: &'a ReadPolicy,
     ) -> Input<Option<&'a PolicyDocument>> {
         self.known(layer, policy.as_ref().map(Option::as_ref))
     }
@@ -84,8 +89,8 @@ impl Unread {
     }
 }
 
-/// A resource's policy, read.
-pub(crate) fn document(policy: &Observed<String>, evidence: Evidence) -> Known<Option<PolicyDocument>> {
+/// Reads a resource's policy.
+pub(crate) fn document(policy: &Observed<String>, evidence: Evidence) -> ReadPolicy {
     match policy {
         Observed::Present(text) => identities::read(text, evidence).map(Some),
         Observed::Absent | Observed::NotOffered(_) => Known::Known(None),
@@ -93,17 +98,20 @@ pub(crate) fn document(policy: &Observed<String>, evidence: Evidence) -> Known<O
     }
 }
 
+/// The same, read when a fact first asks, once for all that do.
+pub(crate) fn read_once(policy: &Observed<String>, evidence: Evidence) -> Arc<Lazy<ReadPolicy>> {
+    let policy = policy.clone();
+    Arc::new(Lazy::new(move || document(&policy, evidence)))
+}
+
 /// A resource's policy with what resource control policies deny: their denials count as its own do ("Policy evaluation
 /// logic" in the IAM User Guide).
-pub(crate) fn limited(
-    policy: Known<Option<PolicyDocument>>,
-    rcps: &ControlPolicies,
-) -> Known<Option<PolicyDocument>> {
+pub(crate) fn limited<'a>(policy: &'a ReadPolicy, rcps: &ControlPolicies) -> Cow<'a, ReadPolicy> {
     let mut denies = rcps.denies().cloned().peekable();
     if denies.peek().is_none() {
-        return policy;
+        return Cow::Borrowed(policy);
     }
-    policy.map(|policy| {
+    Cow::Owned(policy.clone().map(|policy| {
         let mut policy = policy.unwrap_or_else(|| PolicyDocument {
             version: PolicyVersion::V2012,
             version_is_written: true,
@@ -113,7 +121,7 @@ pub(crate) fn limited(
         let next = policy.statements.iter().map(|statement| statement.index + 1).max().unwrap_or(0);
         policy.statements.extend(denies.zip(next..).map(|(deny, index)| Statement { index, ..deny }));
         Some(policy)
-    })
+    }))
 }
 
 /// What is taken for granted about a resource of the account, if it could not be read.

@@ -37,6 +37,20 @@ impl Facts {
         &self.account
     }
 
+    /// How many users, groups and roles there are.
+    #[must_use]
+    pub fn identities(&self) -> usize {
+        self.context.identities().count()
+    }
+
+    /// Works out of one user, group or role, by its place among all, what facts of the account ask of each in turn.
+    /// It need not be done; done beforehand by several threads, these facts are quick.
+    pub fn prepare(&self, identity: usize) {
+        if let Some(identity) = self.context.identity_at(identity) {
+            let _ = self.context.administration(identity);
+        }
+    }
+
     /// The resources of every kind that is not streamed, kind by kind in the order of the vocabulary.
     #[must_use]
     pub fn account_subjects(&self) -> Vec<Subject> {

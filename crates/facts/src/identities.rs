@@ -1,22 +1,66 @@
 //! Users, groups and roles as holders of policies, each policy read once.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
+use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::document::PolicyDocument;
 use palisade_snapshot::{AttachedPolicy, Evidence, InlinePolicy, ManagedPolicy, Reason, RecordKind, Shared};
 
 use crate::context::Context;
-use crate::iam::IdentityKind;
+use crate::iam::effective::Held;
+use crate::iam::{IdentityKind, Permission};
 use crate::{Known, Missing};
 
-/// A policy that was read, or why it could not be understood.
-pub(crate) type Document = Known<PolicyDocument>;
+/// A policy that was read: as it is written, and compiled.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) document: PolicyDocument,
+    pub(crate) compiled: Arc<CompiledPolicy>,
+}
+
+impl Policy {
+    /// Compiles a policy under the name that it has in answers.
+    pub(crate) fn new(name: impl Into<String>, document: PolicyDocument) -> Self {
+        Self { compiled: Arc::new(CompiledPolicy::new(name, &document)), document }
+    }
+}
+
+/// A policy of an identity, or why it could not be understood.
+type Document = Known<Arc<Policy>>;
 
 /// Reads a policy; a text that is none is a malformed answer of the call that brought it.
-pub(crate) fn read(text: &str, evidence: Evidence) -> Document {
+pub(crate) fn read(text: &str, evidence: Evidence) -> Known<PolicyDocument> {
     PolicyDocument::from_text(text)
         .map_or_else(|_| Known::Unknown(Missing::because(evidence, Reason::Malformed)), Known::Known)
+}
+
+/// Something of each user, group and role, worked out when first asked for.
+#[derive(Debug)]
+struct PerIdentity<T> {
+    users: Vec<T>,
+    groups: Vec<T>,
+    roles: Vec<T>,
+}
+
+impl<T> PerIdentity<T> {
+    /// `make` gets the number of inline policies.
+    fn new(shared: &Shared, make: impl Fn(usize) -> T) -> Self {
+        Self {
+            users: shared.users.iter().map(|user| make(user.inline_policies.len())).collect(),
+            groups: shared.groups.iter().map(|group| make(group.inline_policies.len())).collect(),
+            roles: shared.roles.iter().map(|role| make(role.inline_policies.len())).collect(),
+        }
+    }
+
+    fn of(&self, identity: Identity) -> Option<&T> {
+        let all = match identity.kind {
+            IdentityKind::User => &self.users,
+            IdentityKind::Group => &self.groups,
+            IdentityKind::Role => &self.roles,
+        };
+        all.get(identity.index)
+    }
 }
 
 /// The policies of the account, read when first asked for.
@@ -24,23 +68,22 @@ pub(crate) fn read(text: &str, evidence: Evidence) -> Document {
 pub(crate) struct Policies {
     managed: Vec<OnceLock<Document>>,
     by_arn: BTreeMap<String, usize>,
-    users: Vec<Vec<OnceLock<Document>>>,
-    groups: Vec<Vec<OnceLock<Document>>>,
-    roles: Vec<Vec<OnceLock<Document>>>,
+    inline: PerIdentity<Box<[OnceLock<Document>]>>,
+    /// How each may do everything.
+    administration: PerIdentity<OnceLock<Known<Option<Box<Permission>>>>>,
+    /// Whom each managed policy is attached to, by its ARN.
+    holders: OnceLock<HashMap<String, Vec<Identity>>>,
 }
 
 impl Policies {
     pub(crate) fn new(shared: &Shared) -> Self {
-        fn empty(count: usize) -> Vec<OnceLock<Document>> {
-            (0..count).map(|_| OnceLock::new()).collect()
-        }
         let policies = shared.policies.iter().enumerate();
         Self {
-            managed: empty(shared.policies.len()),
+            managed: (0..shared.policies.len()).map(|_| OnceLock::new()).collect(),
             by_arn: policies.map(|(index, policy)| (policy.arn.clone(), index)).collect(),
-            users: shared.users.iter().map(|user| empty(user.inline_policies.len())).collect(),
-            groups: shared.groups.iter().map(|group| empty(group.inline_policies.len())).collect(),
-            roles: shared.roles.iter().map(|role| empty(role.inline_policies.len())).collect(),
+            inline: PerIdentity::new(shared, |count| (0..count).map(|_| OnceLock::new()).collect()),
+            administration: PerIdentity::new(shared, |_| OnceLock::new()),
+            holders: OnceLock::new(),
         }
     }
 }
@@ -83,6 +126,23 @@ impl Context {
             .chain(of(IdentityKind::Role, self.shared.roles.len()))
     }
 
+    /// A user, group or role by its place among all of these.
+    pub(crate) fn identity_at(&self, place: usize) -> Option<Identity> {
+        let counts = [
+            (IdentityKind::User, self.shared.users.len()),
+            (IdentityKind::Group, self.shared.groups.len()),
+            (IdentityKind::Role, self.shared.roles.len()),
+        ];
+        let mut index = place;
+        for (kind, count) in counts {
+            if index < count {
+                return Some(Identity { kind, index });
+            }
+            index -= count;
+        }
+        None
+    }
+
     /// Every user, group and role with its record.
     pub(crate) fn identity_records(&self) -> impl Iterator<Item = (Identity, IdentityRecord<'_>)> {
         self.identities().filter_map(|identity| Some((identity, self.identity(identity)?)))
@@ -98,33 +158,56 @@ impl Context {
         }
     }
 
+    /// The users, groups and roles that a managed policy is attached to, in that order.
+    pub(crate) fn holders(&self, policy: &str) -> &[Identity] {
+        let holders = self.policies.holders.get_or_init(|| {
+            let mut holders: HashMap<String, Vec<Identity>> = HashMap::new();
+            for (identity, record) in self.identity_records() {
+                for attached in record.attached {
+                    let known = holders.entry(attached.arn.clone()).or_default();
+                    if known.last() != Some(&identity) {
+                        known.push(identity);
+                    }
+                }
+            }
+            holders
+        });
+        holders.get(policy).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// What hides users, groups or roles, if there may be more than were read.
     pub(crate) fn identities_incomplete(&self, kinds: &[RecordKind]) -> Option<Missing> {
         kinds.iter().filter_map(|&kind| self.incomplete(kind)).reduce(|one, other| one.and(&other))
     }
 
     /// An inline policy, by its place in the list of its identity.
-    pub(crate) fn inline_document(&self, identity: Identity, policy: usize) -> Known<&PolicyDocument> {
-        let (cells, evidence) = match identity.kind {
-            IdentityKind::User => (&self.policies.users, Evidence::Users),
-            IdentityKind::Group => (&self.policies.groups, Evidence::Groups),
-            IdentityKind::Role => (&self.policies.roles, Evidence::Roles),
+    pub(crate) fn inline_policy(&self, identity: Identity, index: usize) -> Known<&Arc<Policy>> {
+        let evidence = match identity.kind {
+            IdentityKind::User => Evidence::Users,
+            IdentityKind::Group => Evidence::Groups,
+            IdentityKind::Role => Evidence::Roles,
         };
-        let text = self.identity(identity).and_then(|record| record.inline.get(policy));
-        let cell = cells.get(identity.index).and_then(|cells| cells.get(policy));
-        document(cell, text.map(|policy| policy.document.as_str()), evidence)
+        let record = self.identity(identity);
+        let found = record.and_then(|record| Some((record.arn, record.inline.get(index)?)));
+        let cell = self.policies.inline.of(identity).and_then(|cells| cells.get(index));
+        policy(cell, found.map(|(_, policy)| policy.document.as_str()), evidence, || {
+            found.map_or_else(String::new, |(arn, policy)| crate::iam::inline_policy::arn(arn, &policy.name))
+        })
     }
 
     /// The version in force of a managed policy, by its place in the snapshot.
-    pub(crate) fn managed_document(&self, policy: usize) -> Known<&PolicyDocument> {
-        let text = self.shared.policies.get(policy).and_then(ManagedPolicy::document);
-        document(self.policies.managed.get(policy), text, Evidence::Policies)
+    pub(crate) fn managed_policy(&self, index: usize) -> Known<&Arc<Policy>> {
+        let record = self.shared.policies.get(index);
+        let text = record.and_then(ManagedPolicy::document);
+        policy(self.policies.managed.get(index), text, Evidence::Policies, || {
+            record.map_or_else(String::new, |policy| policy.arn.clone())
+        })
     }
 
     /// The version in force of a managed policy; unknown if the policy was not listed.
-    pub(crate) fn attached_document(&self, arn: &str) -> Known<&PolicyDocument> {
+    pub(crate) fn attached_policy(&self, arn: &str) -> Known<&Arc<Policy>> {
         match self.policies.by_arn.get(arn) {
-            Some(&index) => self.managed_document(index),
+            Some(&index) => self.managed_policy(index),
             None => Known::Unknown(
                 self.incomplete(RecordKind::Policy)
                     .unwrap_or_else(|| Missing::because(Evidence::Policies, Reason::Malformed)),
@@ -132,26 +215,34 @@ impl Context {
         }
     }
 
-    /// Every policy of an identity, inline ones first: its name in reports, and the document.
-    pub(crate) fn documents_of(&self, identity: Identity) -> Vec<(String, Known<&PolicyDocument>)> {
+    /// Every policy of an identity, inline ones first.
+    pub(crate) fn policies_of(&self, identity: Identity) -> Vec<Known<&Arc<Policy>>> {
         let Some(record) = self.identity(identity) else { return Vec::new() };
-        let inline = record.inline.iter().enumerate().map(|(index, policy)| {
-            let name = crate::iam::inline_policy::arn(record.arn, &policy.name);
-            (name, self.inline_document(identity, index))
-        });
-        let attached = record.attached.iter().map(|one| (one.arn.clone(), self.attached_document(&one.arn)));
-        inline.chain(attached).collect()
+        let inline = (0..record.inline.len()).map(|index| self.inline_policy(identity, index));
+        inline.chain(record.attached.iter().map(|one| self.attached_policy(&one.arn))).collect()
+    }
+
+    /// How an identity may do everything, by its groups too; null if it may not, unknown if one of its policies is.
+    pub(crate) fn administration(&self, identity: Identity) -> Known<Option<&Permission>> {
+        let decide = || Held::of(self, identity).map(|held| held.administration().map(Box::new));
+        match self.policies.administration.of(identity) {
+            Some(cell) => cell.get_or_init(decide).as_ref().map(Option::as_deref),
+            None => Known::Known(None),
+        }
     }
 }
 
-/// Reads a policy's text at most once; a policy without text is a malformed answer.
-fn document<'a>(
+/// Reads and compiles a policy at most once; a policy without text is a malformed answer.
+fn policy<'a>(
     cell: Option<&'a OnceLock<Document>>,
     text: Option<&str>,
     evidence: Evidence,
-) -> Known<&'a PolicyDocument> {
+    name: impl FnOnce() -> String,
+) -> Known<&'a Arc<Policy>> {
     match (cell, text) {
-        (Some(cell), Some(text)) => cell.get_or_init(|| read(text, evidence)).as_ref(),
+        (Some(cell), Some(text)) => cell
+            .get_or_init(|| read(text, evidence).map(|document| Arc::new(Policy::new(name(), document))))
+            .as_ref(),
         _ => Known::Unknown(Missing::because(evidence, Reason::Malformed)),
     }
 }

@@ -15,11 +15,11 @@ pub trait Format {
     /// When the writer refuses.
     fn begin(&mut self, run: &Run) -> io::Result<()>;
 
-    /// Takes the next finding.
+    /// Takes the next finding, made ready for this format by [`FormatName::present`].
     ///
     /// # Errors
     /// When the writer refuses.
-    fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+    fn finding(&mut self, finding: Presented) -> io::Result<()>;
 
     /// Ends the report of one account.
     ///
@@ -32,6 +32,33 @@ pub trait Format {
     /// # Errors
     /// When the writer refuses.
     fn close(&mut self) -> io::Result<()>;
+}
+
+/// A finding made ready for a format: what that costs can be done on any thread.
+#[derive(Debug)]
+pub struct Presented(pub(crate) Ready);
+
+#[derive(Debug)]
+pub(crate) enum Ready {
+    /// For formats that put findings together.
+    Finding(Box<Finding>),
+    /// For formats that write them one after the other; the error if it can't be written.
+    Bytes(io::Result<Vec<u8>>),
+}
+
+impl Presented {
+    /// The bytes of a finding for a format that writes them one after the other.
+    pub(crate) fn bytes(self) -> io::Result<Vec<u8>> {
+        match self.0 {
+            Ready::Bytes(bytes) => bytes,
+            Ready::Finding(_) => Err(for_another_format()),
+        }
+    }
+}
+
+/// A finding was made ready for a format that puts findings together, and got to one that does not, or the reverse.
+pub(crate) fn for_another_format() -> io::Error {
+    io::Error::other("the finding was made ready for another format")
 }
 
 /// How a report is to look; formats for machines only heed `several_accounts`.
@@ -90,6 +117,16 @@ impl FormatName {
                 "for streams: palisade-report-lines/1, a header, a finding per line, coverage, summary"
             }
         }
+    }
+
+    /// Makes a finding ready for [`Format::finding`].
+    #[must_use]
+    pub fn present(self, finding: Finding) -> Presented {
+        Presented(match self {
+            Self::Table => Ready::Finding(Box::new(finding)),
+            Self::Json => Ready::Bytes(json::finding(&finding)),
+            Self::Ndjson => Ready::Bytes(ndjson::finding(&finding)),
+        })
     }
 
     /// A writer of this format.

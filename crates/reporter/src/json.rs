@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use palisade_rules::{Coverage, Finding, Run, Summary};
 use serde::Serialize;
 
-use crate::{Format, document};
+use crate::{Format, Presented, document};
 
 /// The name and version of the format, as its documents carry it.
 pub const REPORT_FORMAT: &str = "palisade-report/1";
@@ -33,6 +33,11 @@ impl<'a> Json<'a> {
     }
 }
 
+/// A finding as it stands in the document.
+pub(crate) fn finding(finding: &Finding) -> io::Result<Vec<u8>> {
+    serde_json::to_vec(&document::Finding::from(finding)).map_err(io::Error::from)
+}
+
 impl Format for Json<'_> {
     fn begin(&mut self, run: &Run) -> io::Result<()> {
         self.text(match (self.several_accounts, self.reports) {
@@ -49,10 +54,10 @@ impl Format for Json<'_> {
         self.text(",\"findings\":[")
     }
 
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+    fn finding(&mut self, finding: Presented) -> io::Result<()> {
         self.text(if self.findings == 0 { "\n" } else { ",\n" })?;
         self.findings += 1;
-        self.value(&document::Finding::from(finding))
+        self.out.write_all(&finding.bytes()?)
     }
 
     fn end(&mut self, coverage: &Coverage, summary: &Summary) -> io::Result<()> {

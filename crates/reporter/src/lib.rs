@@ -40,6 +40,6 @@ mod table;
 
 pub use document::report_schema;
 pub use escalation::EscalationFormat;
-pub use format::{Format, FormatName, Look};
+pub use format::{Format, FormatName, Look, Presented};
 pub use json::REPORT_FORMAT;
 pub use ndjson::{REPORT_LINES_FORMAT, report_line_schema};

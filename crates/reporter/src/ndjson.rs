@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Format, document};
+use crate::{Format, Presented, document};
 
 /// The name and version of the format, as its headers carry it.
 pub const REPORT_LINES_FORMAT: &str = "palisade-report-lines/1";
@@ -63,9 +63,19 @@ impl<'a> Ndjson<'a> {
     }
 
     fn line(&mut self, line: &Line<'_>) -> io::Result<()> {
-        serde_json::to_writer(&mut *self.out, line).map_err(io::Error::from)?;
-        self.out.write_all(b"\n")
+        self.out.write_all(&bytes(line)?)
     }
+}
+
+/// The line of a finding.
+pub(crate) fn finding(finding: &Finding) -> io::Result<Vec<u8>> {
+    bytes(&Line::Finding(&document::Finding::from(finding)))
+}
+
+fn bytes(line: &Line<'_>) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(line).map_err(io::Error::from)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 impl Format for Ndjson<'_> {
@@ -74,8 +84,8 @@ impl Format for Ndjson<'_> {
         self.line(&Line::Header(&Header { format: REPORT_LINES_FORMAT, run }))
     }
 
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        self.line(&Line::Finding(&document::Finding::from(finding)))
+    fn finding(&mut self, finding: Presented) -> io::Result<()> {
+        self.out.write_all(&finding.bytes()?)
     }
 
     fn end(&mut self, coverage: &Coverage, summary: &Summary) -> io::Result<()> {

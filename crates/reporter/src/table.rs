@@ -8,9 +8,10 @@ mod text;
 
 use std::io::{self, Write};
 
-use palisade_rules::{Coverage, Finding, Run, Summary};
+use palisade_rules::{Coverage, Run, Summary};
 
-use crate::{Format, Look};
+use crate::format::{Ready, for_another_format};
+use crate::{Format, Look, Presented};
 use gathered::Gathered;
 use page::Page;
 
@@ -42,8 +43,11 @@ impl Format for Table<'_> {
         Ok(())
     }
 
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        self.gathered.take(finding, self.resources_per_rule);
+    fn finding(&mut self, finding: Presented) -> io::Result<()> {
+        match finding.0 {
+            Ready::Finding(finding) => self.gathered.take(&finding, self.resources_per_rule),
+            Ready::Bytes(_) => return Err(for_another_format()),
+        }
         Ok(())
     }
 

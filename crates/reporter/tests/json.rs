@@ -12,7 +12,8 @@ fn json(accounts: usize, several_accounts: bool) -> String {
     let mut format = FormatName::Json.writer(&mut bytes, Look { several_accounts, ..Look::default() });
     for _ in 0..accounts {
         format.begin(&report.run).unwrap();
-        report.findings.iter().for_each(|finding| format.finding(finding).unwrap());
+        let findings = report.findings.iter().cloned().map(|one| FormatName::Json.present(one));
+        findings.for_each(|finding| format.finding(finding).unwrap());
         format.end(&report.coverage, &report.summary).unwrap();
     }
     format.close().unwrap();

@@ -6,13 +6,13 @@ mod sample;
 use palisade_reporter::{FormatName, Look, REPORT_LINES_FORMAT, report_line_schema};
 use serde_json::Value;
 
-fn written(format: FormatName, accounts: usize) -> String {
+fn written(name: FormatName, accounts: usize) -> String {
     let report = sample::report();
     let mut bytes = Vec::new();
-    let mut format = format.writer(&mut bytes, Look { several_accounts: accounts > 1, ..Look::default() });
+    let mut format = name.writer(&mut bytes, Look { several_accounts: accounts > 1, ..Look::default() });
     for _ in 0..accounts {
         format.begin(&report.run).unwrap();
-        report.findings.iter().for_each(|finding| format.finding(finding).unwrap());
+        report.findings.iter().for_each(|one| format.finding(name.present(one.clone())).unwrap());
         format.end(&report.coverage, &report.summary).unwrap();
     }
     format.close().unwrap();

@@ -10,7 +10,8 @@ fn table(report: &Report, look: Look) -> String {
     let mut bytes = Vec::new();
     let mut format = FormatName::Table.writer(&mut bytes, look);
     format.begin(&report.run).unwrap();
-    report.findings.iter().for_each(|finding| format.finding(finding).unwrap());
+    let findings = report.findings.iter().cloned().map(|one| FormatName::Table.present(one));
+    findings.for_each(|finding| format.finding(finding).unwrap());
     format.end(&report.coverage, &report.summary).unwrap();
     format.close().unwrap();
     drop(format);

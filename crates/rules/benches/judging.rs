@@ -1,7 +1,7 @@
 //! How many rules are evaluated per second: all built-in rules on buckets, facts included.
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't be set up has nothing to measure")]
 
-use std::convert::Infallible;
+use std::convert::{Infallible, identity};
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -37,7 +37,7 @@ fn judging(criterion: &mut Criterion) {
                         black_box(finding);
                         Ok::<_, Infallible>(())
                     };
-                    pool.install(|| judge(judging, resources, Ok, found)).unwrap()
+                    pool.install(|| judge(judging, resources, Ok, identity, found)).unwrap()
                 },
                 BatchSize::LargeInput,
             );

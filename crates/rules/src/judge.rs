@@ -90,13 +90,14 @@ pub(crate) struct Counted<'a> {
 }
 
 /// What became of one resource.
-struct Outcome<'a> {
+struct Outcome<'a, P> {
     headline: Headline,
     counted: Vec<Counted<'a>>,
-    findings: Vec<Finding>,
+    findings: Vec<P>,
 }
 
-/// Judges the account and its resources. Each finding goes to `sink` as soon as it is judged.
+/// Judges the account and its resources. Each finding goes to `sink` as soon as it is judged, as what `present` makes
+/// of it on the thread that judged: the bytes of a report, or the finding itself.
 ///
 /// A resource is whatever `read` makes one of: the line of a document, or the resource itself.
 ///
@@ -106,13 +107,15 @@ struct Outcome<'a> {
 ///
 /// # Errors
 /// When a rule can't be evaluated, a resource can't be read, or the sink fails.
-pub fn judge<L: Send, R: Send, S: Send>(
+pub fn judge<L: Send, R: Send, S: Send, P: Send>(
     judging: Judging<'_>,
     resources: impl IntoIterator<Item = Result<L, R>>,
     read: impl Fn(L) -> Result<Resource, R> + Sync,
-    mut sink: impl FnMut(Finding) -> Result<(), S>,
+    present: impl Fn(Finding) -> P + Sync,
+    mut sink: impl FnMut(P) -> Result<(), S>,
 ) -> Result<Judged, JudgeError<R, S>> {
-    let judge = Judge::new(judging);
+    (0..judging.facts.identities()).into_par_iter().for_each(|identity| judging.facts.prepare(identity));
+    let judge = Judge::new(judging, present);
     let needed = Needed::by(judging.rules);
     let mut tally = Tally { coverer: Coverer::new(&needed, judging.facts), summary: Summary::default() };
     for kind in KINDS {
@@ -176,11 +179,11 @@ struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     /// One more unknown per rule on a kind whose resources could not all be listed.
-    fn gaps<S>(
+    fn gaps<S, P>(
         &mut self,
-        judge: &Judge<'a>,
+        judge: &Judge<'a, impl Fn(Finding) -> P>,
         kind: &'static Kind,
-        sink: &mut impl FnMut(Finding) -> Result<(), S>,
+        sink: &mut impl FnMut(P) -> Result<(), S>,
     ) -> Result<(), S> {
         let facts = judge.judging.facts;
         for Gap { region, missing } in facts.gaps(kind) {
@@ -191,17 +194,17 @@ impl<'a> Tally<'a> {
                 let finding = finding::of_gap(rule, facts, region.clone(), calls);
                 self.summary.count(finding.verdict, finding.severity, false);
                 self.coverer.take_gap(rule, region.as_deref(), &missing);
-                sink(finding)?;
+                sink((judge.present)(finding))?;
             }
         }
         Ok(())
     }
 
     /// Counts what became of a resource, and hands its findings on.
-    fn take<S>(
+    fn take<S, P>(
         &mut self,
-        outcome: Outcome<'a>,
-        sink: &mut impl FnMut(Finding) -> Result<(), S>,
+        outcome: Outcome<'a, P>,
+        sink: &mut impl FnMut(P) -> Result<(), S>,
     ) -> Result<(), S> {
         self.summary.headline.append(outcome.headline);
         self.summary.resources += u64::from(!outcome.counted.is_empty());
@@ -214,17 +217,19 @@ impl<'a> Tally<'a> {
 }
 
 /// The rules, made ready, and what they judge by.
-struct Judge<'a> {
+struct Judge<'a, F> {
     judging: Judging<'a>,
+    present: F,
     today: jiff::civil::Date,
     prepared: Vec<Prepared<'a>>,
 }
 
-impl<'a> Judge<'a> {
-    fn new(judging: Judging<'a>) -> Self {
+impl<'a, P, F: Fn(Finding) -> P> Judge<'a, F> {
+    fn new(judging: Judging<'a>, present: F) -> Self {
         let prepare = |rule: &'a Rule| Prepared { rule, params: judging.settings.parameters(rule) };
         Self {
             judging,
+            present,
             today: judging.facts.taken_at().to_zoned(TimeZone::UTC).date(),
             prepared: judging.rules.iter().map(prepare).collect(),
         }
@@ -235,7 +240,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges one resource by every rule on its kind.
-    fn judge(&self, subject: &Subject) -> Result<Outcome<'a>, RuleError> {
+    fn judge(&self, subject: &Subject) -> Result<Outcome<'a, P>, RuleError> {
         let Judging { facts, settings, all, .. } = self.judging;
         let roots = Roots { resource: subject.facts.as_ref(), account: facts.account() };
         let account = facts.account_id();
@@ -249,7 +254,8 @@ impl<'a> Judge<'a> {
             let failed = judgement.verdict == Verdict::Fail;
             let waiver = failed.then(|| settings.waiver(rule, &subject.arn, self.today)).flatten();
             if all || judgement.verdict.is_shown_by_default() {
-                outcome.findings.push(finding::of(rule, subject, account, roots, &judgement, waiver));
+                let finding = finding::of(rule, subject, account, roots, &judgement, waiver);
+                outcome.findings.push((self.present)(finding));
             }
             outcome.counted.push(Counted {
                 rule,

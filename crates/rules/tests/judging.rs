@@ -4,7 +4,7 @@
 mod account;
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
+use std::convert::{Infallible, identity};
 use std::fs;
 
 use account::{bucket, shared};
@@ -53,7 +53,7 @@ fn judge_all(rules: &RuleSet, shared: &Shared, buckets: &[Bucket], settings: &Se
     let resources = buckets.iter().map(|one| Ok::<_, Infallible>(Resource::Bucket(Box::new(one.clone()))));
     let mut findings = Vec::new();
     let judging = Judging { rules, facts: &facts, settings, all: true };
-    let judged = judge(judging, resources, Ok, |finding| {
+    let judged = judge(judging, resources, Ok, identity, |finding| {
         findings.push(finding);
         Ok::<_, Infallible>(())
     });
@@ -244,7 +244,7 @@ fn a_rule_that_fails_to_evaluate_is_named() {
     let facts = Facts::new(&shared(), &Declarations::default());
     let judging = Judging { rules: &rules, facts: &facts, settings: &Settings::default(), all: false };
     let resources = [Ok::<_, Infallible>(Resource::Bucket(Box::new(bucket("logs"))))];
-    let error = judge(judging, resources, Ok, |_| Ok::<_, Infallible>(())).unwrap_err();
+    let error = judge(judging, resources, Ok, identity, |_| Ok::<_, Infallible>(())).unwrap_err();
     let JudgeError::Rule { rule, resource, source } = error;
     assert_eq!((rule.as_str(), resource.as_str()), ("s3-versioned", "arn:aws:s3:::logs"));
     assert_eq!(source, EvaluationError::Overflow);

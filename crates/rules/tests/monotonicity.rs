@@ -6,7 +6,7 @@
 mod snapshots;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
+use std::convert::{Infallible, identity};
 use std::sync::LazyLock;
 
 use palisade_facts::{Declarations, Facts};
@@ -26,7 +26,7 @@ fn findings(snapshot: &Snapshot) -> BTreeMap<String, Finding> {
     let judging = Judging { rules: &RULES, facts: &facts, settings: &settings, all: true };
     let mut findings = BTreeMap::new();
     let resources = snapshot.resources().map(Ok::<_, Infallible>);
-    judge(judging, resources, Ok, |finding| {
+    judge(judging, resources, Ok, identity, |finding| {
         findings.insert(finding.id.clone(), finding);
         Ok::<_, Infallible>(())
     })

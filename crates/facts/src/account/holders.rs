@@ -8,7 +8,7 @@ use crate::iam::IdentityKind;
 use crate::iam::effective::Held;
 use crate::iam::role::is_service_linked;
 use crate::identities::{Identity, IdentityRecord};
-use crate::{Known, Listed, Missing};
+use crate::{Access, Known, Listed, Missing};
 
 /// The action without which the Billing console shows no bills ("Identity-based policy examples for AWS
 /// Billing"). The older `aws-portal:ViewBilling` grants nothing any more.
@@ -19,18 +19,16 @@ pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
     let mut hidden = context.identities_incomplete(&[RecordKind::User, RecordKind::Group, RecordKind::Role]);
     let mut items = Vec::new();
     for (identity, record) in context.identity_records() {
-        match Held::of(context, identity) {
-            Known::Known(held) => {
-                items.extend(held.administration().map(|found| Administrator {
-                    directly: directly(context, identity),
-                    arn: record.arn.to_owned(),
-                    name: record.name.to_owned(),
-                    kind: identity.kind.text().to_owned(),
-                    access: found.access,
-                    conditions: found.conditions,
-                    policy: found.policy,
-                }));
-            }
+        match context.administration(identity) {
+            Known::Known(found) => items.extend(found.map(|found| Administrator {
+                directly: directly(context, identity),
+                arn: record.arn.to_owned(),
+                name: record.name.to_owned(),
+                kind: identity.kind.text().to_owned(),
+                access: found.access,
+                conditions: found.conditions.clone(),
+                policy: found.policy.clone(),
+            })),
             Known::Unknown(missing) => hidden = Missing::either(hidden, Some(missing)),
         }
     }
@@ -39,6 +37,9 @@ pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
 
 /// Whether an administrator is one without its groups.
 fn directly(context: &Context, identity: Identity) -> bool {
+    if identity.kind != IdentityKind::User {
+        return true;
+    }
     match Held::directly(context, identity) {
         Known::Known(held) => held.administration().is_some(),
         Known::Unknown(_) => false,
@@ -88,6 +89,10 @@ fn viewer(
         conditions: found.conditions,
         policy: found.policy,
         in_use: if identity.kind == IdentityKind::Group { has_members() } else { Known::Known(true) },
-        administrator: held.administrator(),
+        administrator: context
+            .administration(identity)
+            .known()
+            .and_then(|found| *found)
+            .map_or(Access::No, |found| found.access),
     })
 }

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use palisade_policy::document::PolicyDocument;
 use palisade_policy::public::{Capability, Layer, PolicyResource, resource_exposure};
 use palisade_snapshot::{Evidence, Registry, Repository};
 
 use super::policies::RegistryPolicy;
 use crate::context::Context;
-use crate::exposure::{Analysis, Unread, assumes, document, limited};
+use crate::exposure::{Analysis, ReadPolicy, Unread, assumes, limited};
 use crate::{Access, AccessGrant, Known, Lazy, Listed, Witness, facts};
 
 facts! {
@@ -40,14 +39,17 @@ facts! {
 
 impl RepositoryExposure {
     /// What every AWS account can do with a repository, worked out when a rule first asks.
-    pub(super) fn of(context: &Arc<Context>, repository: &Repository) -> Lazy<Self> {
-        let context = Arc::clone(context);
-        let (arn, policy) = (repository.arn.clone(), repository.policy.clone());
-        let region = repository.region.clone();
+    pub(super) fn of(
+        context: &Arc<Context>,
+        repository: &Repository,
+        policy: &Arc<Lazy<ReadPolicy>>,
+    ) -> Lazy<Self> {
+        let (context, policy) = (Arc::clone(context), Arc::clone(policy));
+        let (arn, region) = (repository.arn.clone(), repository.region.clone());
         Lazy::new(move || {
-            let policy = document(&policy, Evidence::RepositoryPolicy);
-            let registry = RegistryPolicy::in_region(&context, &region);
-            Self::by(&context, Some(&arn), Unread::new(Evidence::RepositoryPolicy), policy, &registry)
+            let registry = context.registry_policies.in_region(&context.shared, &region);
+            let unread = Unread::new(Evidence::RepositoryPolicy);
+            Self::by(&context, Some(&arn), unread, policy.get(), &registry)
         })
     }
 
@@ -57,7 +59,7 @@ impl RepositoryExposure {
         Lazy::new(move || {
             let policy = RegistryPolicy::of(&registry);
             let unread = Unread::new(Evidence::RegistryPolicy);
-            Self::by(&context, None, unread, Known::Known(None), &policy)
+            Self::by(&context, None, unread, &Known::Known(None), &policy)
         })
     }
 
@@ -65,7 +67,7 @@ impl RepositoryExposure {
         context: &Context,
         arn: Option<&str>,
         mut unread: Unread,
-        policy: Known<Option<PolicyDocument>>,
+        policy: &ReadPolicy,
         registry: &RegistryPolicy,
     ) -> Self {
         let rcps = &context.organization.rcps;

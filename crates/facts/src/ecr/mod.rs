@@ -17,7 +17,7 @@ use crate::context::Context;
 pub use exposure::RepositoryExposure;
 pub use images::{Image, ImageScan, RepositoryImages};
 pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleRule, Retention};
-pub(crate) use policies::scope as registry_policy_scope;
+pub(crate) use policies::{RegistryPolicies, scope as registry_policy_scope};
 pub use public_repository::{PublicRepository, PublicRepositoryExposure};
 pub use registry::{
     CreationTemplate, PolicyScope, PullThroughCacheRule, Registry, ReplicationDestination, ReplicationRule,

@@ -1,34 +1,47 @@
 //! The policies that decide who can use a repository: its own, and that of the registry it is in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use palisade_policy::arn::Arn;
 use palisade_policy::document::{Effect, PolicyDocument};
 use palisade_policy::public::{Answer, Input, Layer, PolicyKind, PolicyResource, RegistryPolicyScope};
-use palisade_snapshot::{Evidence, Observed, Reason, Registry};
+use palisade_snapshot::{Evidence, Observed, Reason, Registry, Shared};
 
 use crate::context::Context;
-use crate::exposure::{Unread, document, limited};
+use crate::exposure::{ReadPolicy, Unread, document, limited};
 use crate::resource_policy::{self, PolicyStatement, SharedAccess};
 use crate::{Known, Missing};
 
 pub(super) const KIND: PolicyKind<'static> = PolicyKind::Other("ecr");
 
+/// The policies of the registries by region, read when first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct RegistryPolicies(OnceLock<BTreeMap<String, Arc<RegistryPolicy>>>);
+
+impl RegistryPolicies {
+    /// The policy of the region's registry; unknown if that was not read.
+    pub(super) fn in_region(&self, shared: &Shared, region: &str) -> Arc<RegistryPolicy> {
+        let by_region = self.0.get_or_init(|| {
+            let registries = shared.registries.iter().rev();
+            registries.map(|one| (one.region.clone(), Arc::new(RegistryPolicy::of(one)))).collect()
+        });
+        by_region.get(region).cloned().unwrap_or_else(|| Arc::new(RegistryPolicy::not_collected()))
+    }
+}
+
 /// The policy of a region's registry, and which actions it is about.
-pub(super) struct RegistryPolicy {
-    pub(super) document: Known<Option<PolicyDocument>>,
+#[derive(Debug)]
+pub(crate) struct RegistryPolicy {
+    pub(super) document: ReadPolicy,
     pub(super) scope: Known<RegistryPolicyScope>,
 }
 
 impl RegistryPolicy {
-    /// The policy of the region's registry; unknown if that was not read.
-    pub(super) fn in_region(context: &Context, region: &str) -> Self {
-        match context.shared.registries.iter().find(|registry| registry.region == region) {
-            Some(registry) => Self::of(registry),
-            None => Self {
-                document: Known::Unknown(Missing::because(Evidence::RegistryPolicy, Reason::NotCollected)),
-                scope: Known::Unknown(Missing::because(Evidence::RegistryPolicyScope, Reason::NotCollected)),
-            },
+    fn not_collected() -> Self {
+        Self {
+            document: Known::Unknown(Missing::because(Evidence::RegistryPolicy, Reason::NotCollected)),
+            scope: Known::Unknown(Missing::because(Evidence::RegistryPolicyScope, Reason::NotCollected)),
         }
     }
 
@@ -40,7 +53,7 @@ impl RegistryPolicy {
     }
 
     /// What it takes away: without the statements that allow something, which are the registry's own affair.
-    fn denials(&self) -> Known<Option<PolicyDocument>> {
+    fn denials(&self) -> ReadPolicy {
         self.document.as_ref().map(|policy| {
             let mut denials = policy.clone();
             if let Some(policy) = &mut denials {
@@ -63,14 +76,10 @@ pub(crate) fn scope(observed: &Observed<String>) -> Known<RegistryPolicyScope> {
 }
 
 /// The statements of a policy that allow something.
-pub(super) fn statements(
-    context: &Context,
-    policy: &Observed<String>,
-    evidence: Evidence,
-) -> Known<Vec<PolicyStatement>> {
+pub(super) fn statements(context: &Context, policy: &ReadPolicy) -> Known<Vec<PolicyStatement>> {
     let own = &context.shared.header.account_id;
-    document(policy, evidence).map(|policy| {
-        policy.map(|policy| resource_policy::statements(&policy, KIND, own)).unwrap_or_default()
+    policy.as_ref().map(|policy| {
+        policy.as_ref().map(|policy| resource_policy::statements(policy, KIND, own)).unwrap_or_default()
     })
 }
 
@@ -78,10 +87,10 @@ pub(super) fn statements(
 pub(super) fn shared_with(
     context: &Context,
     arn: &str,
-    policy: &Observed<String>,
+    policy: &ReadPolicy,
     registry: &RegistryPolicy,
 ) -> Known<Vec<SharedAccess>> {
-    let policy = limited(document(policy, Evidence::RepositoryPolicy), &context.organization.rcps);
+    let policy = limited(policy, &context.organization.rcps);
     let denials = registry.denials();
     let mut unread = Unread::new(Evidence::RepositoryPolicy);
     let with_denials = PolicyResource {
@@ -110,7 +119,8 @@ pub(super) fn registry_shared_with(context: &Context, registry: &Registry) -> Kn
     let arns = policy.document.known().and_then(Option::as_ref).map(repositories);
     let any = format!("arn:{partition}:ecr:{}:{account}:repository/{EXAMPLE}", registry.region);
     let arns: BTreeSet<String> = arns.into_iter().flatten().chain([any]).collect();
-    let denials = limited(Known::Known(None), &context.organization.rcps);
+    let nothing = Known::Known(None);
+    let denials = limited(&nothing, &context.organization.rcps);
     let own = unread.policy(Layer::Policy, &denials);
     let registry_policy = unread.policy(Layer::RegistryPolicy, &policy.document);
     let registry_scope = unread.known(Layer::RegistryPolicyScope, policy.scope.as_ref().map(|scope| *scope));

@@ -13,6 +13,7 @@ use palisade_snapshot::{
 use super::pattern::fits;
 use super::{RepositoryExposure, policies};
 use crate::context::Context;
+use crate::exposure::document;
 use crate::{Kind, Known, Lazy, Listed, Missing, PolicyStatement, SharedAccess, Subject, fact_enum, facts};
 
 pub use sources::{PullThroughCacheRule, ReplicationDestination, ReplicationRule};
@@ -129,7 +130,10 @@ fn subject(context: &Arc<Context>, registry: &Record) -> Subject {
             RegistryPolicyScope::V2 => PolicyScope::V2,
         }),
         exposure: RepositoryExposure::by_registry(context, registry),
-        policy_statements: policies::statements(context, &registry.policy, Evidence::RegistryPolicy),
+        policy_statements: policies::statements(
+            context,
+            &document(&registry.policy, Evidence::RegistryPolicy),
+        ),
         shared_with: Lazy::new(move || policies::registry_shared_with(&sharing, &shared)),
         replication_rules: sources::replication_rules(context, registry),
         pull_through_cache_rules: sources::pull_through_cache_rules(context, registry),

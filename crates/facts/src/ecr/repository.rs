@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Repository as Record};
 
 use super::lifecycle::Lifecycle;
-use super::policies::{self, RegistryPolicy};
+use super::policies;
 use super::registry::Scanning;
 use super::{
     ImageScan, IneffectiveRule, LifecycleRule, RepositoryExposure, RepositoryImages, Retention,
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::clock::days_since;
 use crate::context::Context;
+use crate::exposure::{ReadPolicy, read_once};
 use crate::iam::Tag;
 use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
@@ -83,6 +84,7 @@ pub static KIND: Kind = Kind {
 pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
     let scanning = Scanning::in_region(context, &repository.region);
     let lifecycle = Lifecycle::of(&repository.lifecycle_policy);
+    let policy = read_once(&repository.policy, Evidence::RepositoryPolicy);
     let facts = Repository {
         arn: repository.arn.clone(),
         name: repository.name.clone(),
@@ -90,7 +92,7 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         created_at: repository.created_at,
         age_days: repository.created_at.map(|time| days_since(time, context.now())),
         has_policy: Known::observed(&repository.policy, Evidence::RepositoryPolicy, || false, |_| true),
-        exposure: RepositoryExposure::of(context, repository),
+        exposure: RepositoryExposure::of(context, repository, &policy),
         scan_on_push: repository.scan_on_push,
         scan_frequency: scanning
             .map(|scanning| scanning.frequency(&repository.name, repository.scan_on_push)),
@@ -101,8 +103,8 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         lifecycle_rules: lifecycle.rules(),
         retentions: lifecycle.retentions(),
         ineffective_lifecycle_rules: lifecycle.ineffective(),
-        policy_statements: policies::statements(context, &repository.policy, Evidence::RepositoryPolicy),
-        shared_with: shared_with(context, repository),
+        policy_statements: policies::statements(context, policy.get()),
+        shared_with: shared_with(context, repository, &policy),
         tags: Known::observed(&repository.tags, Evidence::RepositoryTags, Vec::new, |tags| Tag::list(tags)),
         images: images::images(repository, context.now()),
         latest_scan: images::latest_scan(repository, context.now()),
@@ -117,12 +119,15 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
 }
 
 /// Whom a repository's policy lets in by name, worked out when a rule first asks.
-fn shared_with(context: &Arc<Context>, repository: &Record) -> Lazy<Known<Vec<SharedAccess>>> {
-    let context = Arc::clone(context);
-    let (arn, region, policy) =
-        (repository.arn.clone(), repository.region.clone(), repository.policy.clone());
+fn shared_with(
+    context: &Arc<Context>,
+    repository: &Record,
+    policy: &Arc<Lazy<ReadPolicy>>,
+) -> Lazy<Known<Vec<SharedAccess>>> {
+    let (context, policy) = (Arc::clone(context), Arc::clone(policy));
+    let (arn, region) = (repository.arn.clone(), repository.region.clone());
     Lazy::new(move || {
-        let registry = RegistryPolicy::in_region(&context, &region);
-        policies::shared_with(&context, &arn, &policy, &registry)
+        let registry = context.registry_policies.in_region(&context.shared, &region);
+        policies::shared_with(&context, &arn, policy.get(), &registry)
     })
 }

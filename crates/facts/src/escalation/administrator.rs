@@ -60,7 +60,7 @@ impl Administrators {
         let statements = allows(world, policies).cloned().collect();
         let document =
             PolicyDocument { version: PolicyVersion::V2012, version_is_written: true, id: None, statements };
-        let access = full_administrator::access(&document);
+        let access = full_administrator::access(document);
         self.decided.borrow_mut().insert(policies.to_vec(), access);
         access
     }

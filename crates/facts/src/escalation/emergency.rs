@@ -52,22 +52,12 @@ pub fn emergency_roles(
     })
 }
 
-/// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order. Whoever
-/// is an administrator already is not among them.
-#[must_use]
-pub fn who_reaches(accounts: &[Account], techniques: &[Technique], role: &str) -> Vec<String> {
-    searched(accounts, techniques, 0, |search| {
-        let goal = search.world.principals.iter().position(|one| one.arn == role);
-        let reaching = goal.map(|goal| reached_by(search, goal)).unwrap_or_default();
-        reaching.into_iter().map(|one| one.arn).collect()
-    })
-}
-
-fn searched<T>(
+/// Asks a search for paths of these qualities.
+pub(super) fn searched<T>(
     accounts: &[Account],
     techniques: &[Technique],
     bits: u8,
-    answer: impl Fn(&Search<'_>) -> T,
+    answer: impl FnOnce(&Search<'_>) -> T,
 ) -> T {
     let actions = interesting_actions(techniques);
     let nothing = BTreeSet::new();

@@ -35,6 +35,7 @@ mod technique;
 mod together;
 mod touched;
 mod unit;
+mod who_reaches;
 mod world;
 
 use std::collections::{BTreeSet, HashSet};
@@ -43,13 +44,14 @@ use palisade_policy::request::Action;
 
 pub(crate) use common_text::matches;
 pub use credentials::{CredentialReportError, Credentials, KnownCredentials};
-pub use emergency::{EmergencyRole, Reaching, emergency_roles, who_reaches};
+pub use emergency::{EmergencyRole, Reaching, emergency_roles};
 pub(crate) use input::scp_levels;
 pub use input::{Account, ScpError};
 pub use load::{TechniqueError, built_in, load};
 pub use output::{Cut, Path, PathStep, PrincipalReport, Report, StatementUse, Status, WitnessRequest};
 pub use technique::Technique;
 pub use unit::Unit;
+pub(crate) use who_reaches::WhoReaches;
 
 use administrator::Administrators;
 use attempt::{CONDITIONAL, EXTERNAL, UNREAD};

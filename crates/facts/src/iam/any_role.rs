@@ -1,17 +1,18 @@
 //! Whether a policy alone lets its holder use every role.
 
-use palisade_policy::document::PolicyDocument;
+use std::sync::Arc;
 
 use super::effective::Held;
 use crate::context::Context;
+use crate::identities::Policy;
 use crate::{Access, Known};
 
-/// Whether a document of the account allows an action on every role of the account, to everybody who holds it or under
+/// Whether a policy of the account allows an action on every role of the account, to everybody who holds it or under
 /// conditions.
-pub(crate) fn allows(context: &Context, document: Known<&PolicyDocument>, action: &str) -> Known<Access> {
+pub(crate) fn allows(context: &Context, policy: Known<&Arc<Policy>>, action: &str) -> Known<Access> {
     let header = &context.shared.header;
-    document.map(|document| {
-        let held = Held::of_document(&header.partition, &header.account_id, document);
+    policy.map(|policy| {
+        let held = Held::of_policy(&header.partition, &header.account_id, policy);
         held.may_everywhere(action).map_or(Access::No, |permission| permission.access)
     })
 }

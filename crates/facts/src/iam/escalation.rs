@@ -7,7 +7,7 @@ use palisade_snapshot::{Evidence, Reason, RecordKind};
 
 use super::effective::Held;
 use crate::context::Context;
-use crate::escalation::{Account, PathStep, PrincipalReport, Status, built_in, principals, who_reaches};
+use crate::escalation::{Account, PathStep, PrincipalReport, Status, WhoReaches, built_in, principals};
 use crate::identities::Identity;
 use crate::{Known, Missing, fact_enum, facts};
 
@@ -61,9 +61,12 @@ facts! {
     }
 }
 
-/// What the search finds, by ARN, once asked for.
+/// What the searches find, by ARN, once asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Escalations(OnceLock<Known<Found>>);
+pub(crate) struct Escalations {
+    found: OnceLock<Known<Found>>,
+    who_reaches: OnceLock<WhoReaches>,
+}
 
 /// What the search found, by ARN, and why something could not be read.
 #[derive(Debug)]
@@ -74,7 +77,7 @@ struct Found {
 
 /// Whether an identity can become administrator; unknown where that hangs on what could not be read.
 pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
-    let found = context.escalations.0.get_or_init(|| search(context));
+    let found = context.escalations.found.get_or_init(|| search(context));
     let arn = context.identity(identity).map_or("", |record| record.arn);
     let found = match found {
         Known::Known(found) => found,
@@ -91,15 +94,18 @@ pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
 
 /// Who gets the credentials of a role, beside administrators; unknown as soon as a policy is.
 pub(super) fn reached_by(context: &Context, role: &str) -> Known<Vec<String>> {
-    let found = match context.escalations.0.get_or_init(|| search(context)) {
+    let found = match context.escalations.found.get_or_init(|| search(context)) {
         Known::Known(found) => found,
         Known::Unknown(why) => return Known::Unknown(why.clone()),
     };
     if let Some(unread) = &found.unread {
         return Known::Unknown(unread.clone());
     }
-    let techniques = built_in().unwrap_or_default();
-    Known::Known(who_reaches(&[Account::of(Arc::clone(&context.shared))], techniques, role))
+    let who_reaches = context.escalations.who_reaches.get_or_init(|| {
+        let accounts = vec![Account::of(Arc::clone(&context.shared))];
+        WhoReaches::new(accounts, built_in().unwrap_or_default())
+    });
+    Known::Known(who_reaches.of(role))
 }
 
 /// Whether enough was read to search.

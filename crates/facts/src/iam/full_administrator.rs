@@ -1,20 +1,22 @@
 //! Whether a policy alone lets its holder do everything.
 
+use std::sync::Arc;
+
 use palisade_policy::document::PolicyDocument;
 
 use super::effective::Held;
 use crate::context::Context;
+use crate::identities::Policy;
 use crate::{Access, Known};
 
-/// Whether a document of the account gives full administration, to everybody who holds it or under conditions.
-pub(crate) fn of_document(context: &Context, document: Known<&PolicyDocument>) -> Known<Access> {
+/// Whether a policy of the account gives full administration, to everybody who holds it or under conditions.
+pub(crate) fn of_policy(context: &Context, policy: Known<&Arc<Policy>>) -> Known<Access> {
     let header = &context.shared.header;
-    document
-        .map(|document| Held::of_document(&header.partition, &header.account_id, document).administrator())
+    policy.map(|policy| Held::of_policy(&header.partition, &header.account_id, policy).administrator())
 }
 
 /// The same of a document by itself, whatever the account.
-pub(crate) fn access(document: &PolicyDocument) -> Access {
+pub(crate) fn access(document: PolicyDocument) -> Access {
     const SOME_ACCOUNT: &str = "111122223333";
-    Held::of_document("aws", SOME_ACCOUNT, document).administrator()
+    Held::of_policy("aws", SOME_ACCOUNT, &Arc::new(Policy::new("policy", document))).administrator()
 }

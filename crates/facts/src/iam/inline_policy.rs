@@ -100,7 +100,7 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
     let searched = arn(record.arn, &policy.name);
     let any_role = |action: &'static str| {
         let context = Arc::clone(context);
-        Lazy::new(move || any_role::allows(&context, context.inline_document(identity, index), action))
+        Lazy::new(move || any_role::allows(&context, context.inline_policy(identity, index), action))
     };
     let facts = InlinePolicy {
         name: policy.name.clone(),
@@ -110,7 +110,7 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
         aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
         emergency: emergency(context, record.arn, &policy.name),
         full_administrator: Lazy::new(move || {
-            full_administrator::of_document(&reading, reading.inline_document(identity, index))
+            full_administrator::of_policy(&reading, reading.inline_policy(identity, index))
         }),
         passes_any_role: any_role("iam:PassRole"),
         assumes_any_role: any_role("sts:AssumeRole"),

@@ -67,7 +67,7 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
     let (holding, reading, looking) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
     let any_role = |action: &'static str| {
         let context = Arc::clone(context);
-        Lazy::new(move || any_role::allows(&context, context.managed_document(index), action))
+        Lazy::new(move || any_role::allows(&context, context.managed_policy(index), action))
     };
     let (searching, searched) = (Arc::clone(context), policy.arn.clone());
     let arn = policy.arn.clone();
@@ -81,7 +81,7 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         default_version: policy.default_version_id.clone(),
         holders: Lazy::new(move || holders(&holding, &arn)),
         full_administrator: Lazy::new(move || {
-            full_administrator::of_document(&reading, reading.managed_document(index))
+            full_administrator::of_policy(&reading, reading.managed_policy(index))
         }),
         passes_any_role: any_role("iam:PassRole"),
         assumes_any_role: any_role("sts:AssumeRole"),
@@ -104,7 +104,9 @@ fn full_administrator_versions(context: &Context, index: usize) -> Known<Vec<Str
     let mut found = Vec::new();
     for version in others {
         let document = identities::read(&version.document, Evidence::Policies);
-        match full_administrator::of_document(context, document.as_ref()) {
+        let policy =
+            document.map(|document| Arc::new(identities::Policy::new(policy.arn.as_str(), document)));
+        match full_administrator::of_policy(context, policy.as_ref()) {
             Known::Known(Access::Yes) => found.push(version.id.clone()),
             Known::Known(_) => {}
             Known::Unknown(missing) => return Known::Unknown(missing),
@@ -115,10 +117,8 @@ fn full_administrator_versions(context: &Context, index: usize) -> Known<Vec<Str
 
 /// The users, groups and roles that a policy is attached to.
 fn holders(context: &Context, arn: &str) -> Listed<String> {
-    let holders = context
-        .identity_records()
-        .filter(|(_, record)| record.attached.iter().any(|policy| policy.arn == arn))
-        .map(|(_, record)| record.arn.to_owned());
+    let records = context.holders(arn).iter().filter_map(|&holder| context.identity(holder));
+    let holders = records.map(|record| record.arn.to_owned());
     Listed {
         items: holders.collect(),
         incomplete: context.identities_incomplete(&[RecordKind::User, RecordKind::Group, RecordKind::Role]),

@@ -10,6 +10,7 @@ use super::policy_status;
 use super::relation::{self, AccountRelation};
 use super::sharing;
 use crate::context::Context;
+use crate::exposure::read_once;
 use crate::{Kind, Known, Lazy, SharedAccess, Subject, facts};
 
 facts! {
@@ -113,6 +114,6 @@ impl AccessPointPolicy<'_> {
     }
 
     pub(super) fn is_public(&self) -> Lazy<Known<bool>> {
-        policy_status::is_public(self.observed, self.evidence, PolicyKind::S3AccessPoint)
+        policy_status::is_public(&read_once(self.observed, self.evidence), PolicyKind::S3AccessPoint)
     }
 }

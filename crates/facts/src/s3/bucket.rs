@@ -12,6 +12,7 @@ use super::{
     object_lock, policy_status, replication, settings, sharing, tls, website,
 };
 use crate::context::Context;
+use crate::exposure::read_once;
 use crate::iam::Tag;
 use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
@@ -101,29 +102,21 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         Evidence::AccountBlockPublicAccess,
     );
     let object_ownership = settings::object_ownership(&bucket.object_ownership);
+    let policy = read_once(&bucket.policy, Evidence::BucketPolicy);
     let facts = Bucket {
         arn: bucket.arn.clone(),
         name: bucket.name.clone(),
         region: settings::region(&bucket.region),
         created_at: bucket.created_at,
         has_policy: Known::observed(&bucket.policy, Evidence::BucketPolicy, || false, |_| true),
-        policy_is_public: policy_status::is_public(
-            &bucket.policy,
-            Evidence::BucketPolicy,
-            PolicyKind::S3Bucket,
-        ),
+        policy_is_public: policy_status::is_public(&policy, PolicyKind::S3Bucket),
         policy_is_public_by_aws: policy_status::by_aws(
             &bucket.policy_is_public,
             Evidence::BucketPolicyStatus,
         ),
-        exposure: BucketExposure::of(context, bucket),
-        policy_statements: sharing::statements(
-            context,
-            &bucket.policy,
-            Evidence::BucketPolicy,
-            PolicyKind::S3Bucket,
-        ),
-        shared_with: sharing::of_bucket(context, bucket),
+        exposure: BucketExposure::of(context, bucket, &policy),
+        policy_statements: sharing::statements(context, &policy, PolicyKind::S3Bucket),
+        shared_with: sharing::of_bucket(context, bucket, &policy),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,
         acls_enabled: object_ownership
@@ -150,7 +143,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         notification: notification::notification(context, &bucket.notification),
         requester_pays: settings::requester_pays(&bucket.payer),
         cors: settings::cors(&bucket.cors),
-        tls_required: tls::required(bucket),
+        tls_required: tls::required(bucket, &policy),
     };
     Subject {
         kind: &KIND,

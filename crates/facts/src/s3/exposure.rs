@@ -13,7 +13,7 @@ use palisade_snapshot::{
 use super::PublicAccessBlock;
 use super::ways_in::WaysIn;
 use crate::context::Context;
-use crate::exposure::{Analysis, Unread, assumes, document, limited};
+use crate::exposure::{Analysis, ReadPolicy, Unread, assumes, limited};
 use crate::{Access, AccessGrant, Known, Lazy, Listed, Missing, Witness, facts};
 
 facts! {
@@ -62,24 +62,23 @@ facts! {
 
 impl BucketExposure {
     /// What the public can do with a bucket, worked out when a rule first asks.
-    pub(super) fn of(context: &Arc<Context>, bucket: &Bucket) -> Lazy<Self> {
-        let context = Arc::clone(context);
+    pub(super) fn of(context: &Arc<Context>, bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Self> {
+        let (context, policy) = (Arc::clone(context), Arc::clone(policy));
         // What the analysis does not need would only take memory while it waits.
         let bucket = Bucket {
-            policy: bucket.policy.clone(),
             acl: bucket.acl.clone(),
             object_ownership: bucket.object_ownership.clone(),
             public_access_block: bucket.public_access_block.clone(),
             region: bucket.region.clone(),
             ..Bucket::listed(bucket.arn.clone(), bucket.name.clone(), bucket.created_at)
         };
-        Lazy::new(move || facts(&context, &bucket))
+        Lazy::new(move || facts(&context, &bucket, policy.get()))
     }
 }
 
-fn facts(context: &Context, bucket: &Bucket) -> BucketExposure {
+fn facts(context: &Context, bucket: &Bucket, policy: &ReadPolicy) -> BucketExposure {
     let rcps = &context.organization.rcps;
-    let policy = limited(document(&bucket.policy, Evidence::BucketPolicy), rcps);
+    let policy = limited(policy, rcps);
     let mut unread = Unread::new(Evidence::BucketPolicy);
     let acl = unread.input(Layer::Acl, Evidence::BucketAcl, &bucket.acl, Vec::new, grants);
     let ways_in = WaysIn::of(context, bucket);

@@ -10,33 +10,35 @@ use palisade_snapshot::{AccessPoint, Bucket, Evidence, Observed};
 
 use super::exposure::block;
 use crate::context::Context;
-use crate::exposure::{Unread, document, limited};
+use crate::exposure::{ReadPolicy, Unread, document, limited};
 use crate::resource_policy::{self, PolicyStatement, SharedAccess};
 use crate::{Known, Lazy};
 
 /// The statements of a policy that allow something, read when a rule first asks.
 pub(super) fn statements(
     context: &Arc<Context>,
-    policy: &Observed<String>,
-    evidence: Evidence,
+    policy: &Arc<Lazy<ReadPolicy>>,
     kind: PolicyKind<'static>,
 ) -> Lazy<Known<Vec<PolicyStatement>>> {
-    let (context, policy) = (Arc::clone(context), policy.clone());
+    let (context, policy) = (Arc::clone(context), Arc::clone(policy));
     Lazy::new(move || {
         let own = &context.shared.header.account_id;
-        document(&policy, evidence).map(|policy| {
-            policy.map(|policy| resource_policy::statements(&policy, kind, own)).unwrap_or_default()
+        policy.get().as_ref().map(|policy| {
+            policy.as_ref().map(|policy| resource_policy::statements(policy, kind, own)).unwrap_or_default()
         })
     })
 }
 
 /// Whom a bucket's policy lets in, as far as neither Block Public Access nor the organization denies it.
-pub(super) fn of_bucket(context: &Arc<Context>, bucket: &Bucket) -> Lazy<Known<Vec<SharedAccess>>> {
-    let context = Arc::clone(context);
-    let (arn, policy) = (bucket.arn.clone(), bucket.policy.clone());
-    let own_block = bucket.public_access_block.clone();
+pub(super) fn of_bucket(
+    context: &Arc<Context>,
+    bucket: &Bucket,
+    policy: &Arc<Lazy<ReadPolicy>>,
+) -> Lazy<Known<Vec<SharedAccess>>> {
+    let (context, policy) = (Arc::clone(context), Arc::clone(policy));
+    let (arn, own_block) = (bucket.arn.clone(), bucket.public_access_block.clone());
     Lazy::new(move || {
-        let policy = limited(document(&policy, Evidence::BucketPolicy), &context.organization.rcps);
+        let policy = limited(policy.get(), &context.organization.rcps);
         let mut unread = Unread::new(Evidence::BucketPolicy);
         let mut settings = |layer, evidence, observed: &Observed<palisade_snapshot::BlockPublicAccess>| {
             unread.input(layer, evidence, observed, BlockPublicAccess::default, block)
@@ -74,7 +76,8 @@ pub(super) fn of_access_point(
     let (arn, policy, restricts) = (point.arn.clone(), point.policy.clone(), restricts.clone());
     let is_on_internet = point.vpc.is_none();
     Lazy::new(move || {
-        let policy = limited(document(&policy, Evidence::AccessPointPolicy), &context.organization.rcps);
+        let policy = document(&policy, Evidence::AccessPointPolicy);
+        let policy = limited(&policy, &context.organization.rcps);
         let mut unread = Unread::new(Evidence::AccessPointPolicy);
         let settings = restricts.map(|restrict_public_buckets| BlockPublicAccess {
             restrict_public_buckets,

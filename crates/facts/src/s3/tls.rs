@@ -9,9 +9,10 @@ use palisade_policy::evaluate::{Decision, decide};
 use palisade_policy::policies::{Policies, PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal;
 use palisade_policy::request::{Action, Request, Resource};
-use palisade_snapshot::{Bucket, Evidence};
+use palisade_snapshot::Bucket;
 
-use crate::{Known, Lazy, identities};
+use crate::exposure::ReadPolicy;
+use crate::{Known, Lazy};
 
 /// The condition key that says whether a request came over TLS.
 const SECURE_TRANSPORT: &str = "aws:SecureTransport";
@@ -19,14 +20,10 @@ const SECURE_TRANSPORT: &str = "aws:SecureTransport";
 const ANY_KEY: &str = "\u{1}/any key";
 
 /// Whether every request without TLS is denied: to the bucket and to any object in it, whoever asks.
-pub(super) fn required(bucket: &Bucket) -> Lazy<Known<bool>> {
-    let text = Known::observed(&bucket.policy, Evidence::BucketPolicy, || None, |text| Some(text.clone()));
-    let arn = bucket.arn.clone();
+pub(super) fn required(bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Known<bool>> {
+    let (arn, policy) = (bucket.arn.clone(), Arc::clone(policy));
     Lazy::new(move || {
-        text.and_then(|text| match text {
-            None => Known::Known(false),
-            Some(text) => identities::read(&text, Evidence::BucketPolicy).map(|policy| denies(&policy, &arn)),
-        })
+        policy.get().as_ref().map(|policy| policy.as_ref().is_some_and(|policy| denies(policy, &arn)))
     })
 }
 

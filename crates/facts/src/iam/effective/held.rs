@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use palisade_policy::compiled::{CompiledPolicy, CompiledStatement};
 use palisade_policy::context::Context as RequestContext;
-use palisade_policy::document::{Effect, PolicyDocument, Statement};
+use palisade_policy::document::{Effect, Statement};
 use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal;
 use palisade_snapshot::{Evidence, Reason, RecordKind, Tag};
 
 use crate::context::Context;
 use crate::iam::IdentityKind;
-use crate::identities::Identity;
+use crate::identities::{Identity, Policy};
 use crate::{Known, Missing};
 
 /// The name by which members of a group ask: no real one, so that a condition on a name holds for nobody.
@@ -38,14 +38,8 @@ pub(crate) struct Held {
     /// What stands for the policy of a resource: it leaves everything to the account's identity policies, so that
     /// roles and keys, whose own policies must let somebody in, don't hide what these allow.
     pub(super) resource: ResourcePolicies,
-    identity: Vec<Compiled>,
-    boundary: Option<Compiled>,
-}
-
-#[derive(Debug)]
-struct Compiled {
-    document: PolicyDocument,
-    policy: Arc<CompiledPolicy>,
+    identity: Vec<Arc<Policy>>,
+    boundary: Option<Arc<Policy>>,
 }
 
 impl Held {
@@ -61,36 +55,34 @@ impl Held {
 
     /// What could not be read of what an identity holds.
     pub(crate) fn unread(context: &Context, identity: Identity) -> Option<Missing> {
-        let own = context.documents_of(identity).into_iter();
+        let own = context.policies_of(identity).into_iter();
         let all = own.chain(groups(context, identity)).chain(boundary(context, identity));
-        all.filter_map(|(_, document)| match document {
+        all.filter_map(|policy| match policy {
             Known::Known(_) => None,
             Known::Unknown(why) => Some(why),
         })
         .reduce(|one, other| one.and(&other))
     }
 
-    fn with(context: &Context, identity: Identity, groups: Documents<'_>) -> Known<Self> {
+    fn with(context: &Context, identity: Identity, groups: Policies<'_>) -> Known<Self> {
         let mut missing = None;
-        let mut read = |(name, document): (String, Known<&PolicyDocument>)| match document {
-            Known::Known(document) => Some(Compiled {
-                document: document.clone(),
-                policy: Arc::new(CompiledPolicy::new(name, document)),
-            }),
+        let mut read = |policy: Known<&Arc<Policy>>| match policy {
+            Known::Known(policy) => Some(Arc::clone(policy)),
             Known::Unknown(why) => {
                 missing = Missing::either(missing.take(), Some(why));
                 None
             }
         };
-        let own = context.documents_of(identity);
+        let own = context.policies_of(identity);
         let boundary = boundary(context, identity);
-        let identity_policies: Vec<Compiled> = own.into_iter().chain(groups).filter_map(&mut read).collect();
+        let identity_policies: Vec<Arc<Policy>> =
+            own.into_iter().chain(groups).filter_map(&mut read).collect();
         let boundary = boundary.and_then(&mut read);
         if let Some(missing) = missing {
             return Known::Unknown(missing);
         }
-        let set = |policies: &[Compiled]| {
-            PolicySet::new(policies.iter().map(|one| Arc::clone(&one.policy)).collect())
+        let set = |policies: &[Arc<Policy>]| {
+            PolicySet::new(policies.iter().map(|one| Arc::clone(&one.compiled)).collect())
         };
         let principal = principal(context, identity);
         Known::Known(Self {
@@ -102,7 +94,7 @@ impl Held {
                 identity: set(&identity_policies),
                 boundaries: boundary
                     .iter()
-                    .map(|one| PolicySet::new(vec![Arc::clone(&one.policy)]))
+                    .map(|one| PolicySet::new(vec![Arc::clone(&one.compiled)]))
                     .collect(),
                 scps: context.organization.scps.sets(),
                 ..Default::default()
@@ -114,11 +106,7 @@ impl Held {
     }
 
     /// What somebody may do who holds one policy, and of whom nothing else is known.
-    pub(crate) fn of_document(partition: &str, account: &str, document: &PolicyDocument) -> Self {
-        let compiled = Compiled {
-            document: document.clone(),
-            policy: Arc::new(CompiledPolicy::new("policy", document)),
-        };
+    pub(crate) fn of_policy(partition: &str, account: &str, policy: &Arc<Policy>) -> Self {
         let mut request = RequestContext::new();
         request.mark_unknown("*");
         usual(&mut request, account);
@@ -128,11 +116,11 @@ impl Held {
             principal: member(partition, account),
             context: request,
             policies: PrincipalPolicies {
-                identity: PolicySet::for_few_requests(vec![Arc::clone(&compiled.policy)]),
+                identity: PolicySet::for_few_requests(vec![Arc::clone(&policy.compiled)]),
                 ..Default::default()
             },
             resource: delegating(partition, account),
-            identity: vec![compiled],
+            identity: vec![Arc::clone(policy)],
             boundary: None,
         }
     }
@@ -153,20 +141,18 @@ impl Held {
 
     /// The Allow statements of its identity policies, as written and as compiled.
     pub(super) fn allows(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
-        self.identity.iter().flat_map(Compiled::allows)
+        self.identity.iter().flat_map(|policy| allows(policy))
     }
 
     /// The Allow statements of its permissions boundary.
     pub(super) fn limits(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
-        self.boundary.iter().flat_map(Compiled::allows)
+        self.boundary.iter().flat_map(|policy| allows(policy))
     }
 }
 
-impl Compiled {
-    fn allows(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
-        let both = self.document.statements.iter().zip(self.policy.statements());
-        both.filter(|(statement, _)| statement.effect == Effect::Allow)
-    }
+fn allows(policy: &Policy) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
+    let both = policy.document.statements.iter().zip(policy.compiled.statements());
+    both.filter(|(statement, _)| statement.effect == Effect::Allow)
 }
 
 /// A resource policy that leaves everything to the account.
@@ -180,34 +166,34 @@ pub(crate) fn delegating(partition: &str, account: &str) -> ResourcePolicies {
     ResourcePolicies { policy, ..Default::default() }
 }
 
-type Documents<'a> = Vec<(String, Known<&'a PolicyDocument>)>;
+type Policies<'a> = Vec<Known<&'a Arc<Policy>>>;
 
 /// The policies of a user's groups; a group that was not listed is unknown.
-fn groups(context: &Context, identity: Identity) -> Documents<'_> {
+fn groups(context: &Context, identity: Identity) -> Policies<'_> {
     if identity.kind != IdentityKind::User {
         return Vec::new();
     }
     let Some(user) = context.shared.users.get(identity.index) else { return Vec::new() };
     let of = |name: &String| match context.group(name) {
-        Some(index) => context.documents_of(Identity { kind: IdentityKind::Group, index }),
+        Some(index) => context.policies_of(Identity { kind: IdentityKind::Group, index }),
         None => {
             let missing = context
                 .incomplete(RecordKind::Group)
                 .unwrap_or_else(|| Missing::because(Evidence::Groups, Reason::Malformed));
-            vec![(name.clone(), Known::Unknown(missing))]
+            vec![Known::Unknown(missing)]
         }
     };
     user.groups.iter().flat_map(of).collect()
 }
 
-fn boundary(context: &Context, identity: Identity) -> Option<(String, Known<&PolicyDocument>)> {
+fn boundary(context: &Context, identity: Identity) -> Option<Known<&Arc<Policy>>> {
     let index = identity.index;
     let boundary = match identity.kind {
         IdentityKind::User => context.shared.users.get(index)?.permissions_boundary.as_ref()?,
         IdentityKind::Role => context.shared.roles.get(index)?.permissions_boundary.as_ref()?,
         IdentityKind::Group => return None,
     };
-    Some((boundary.arn.clone(), context.attached_document(&boundary.arn)))
+    Some(context.attached_policy(&boundary.arn))
 }
 
 fn principal(context: &Context, identity: Identity) -> Principal {

@@ -114,11 +114,14 @@ pub(crate) fn of(context: &Context, identity: Identity) -> Known<Effective> {
     Held::of(context, identity).map(|held| {
         let unread = unread.filter(|_| !held.principal.is_service_linked_role());
         let assumes = unread.into_iter().map(|one| one.name().to_owned()).collect();
-        effective(&Arc::new(held), assumes)
+        let administration = context.administration(identity);
+        let administrator =
+            administration.known().and_then(|found| *found).map_or(Access::No, |one| one.access);
+        effective(&Arc::new(held), administrator, assumes)
     })
 }
 
-fn effective(held: &Arc<Held>, assumes: Vec<String>) -> Effective {
+fn effective(held: &Arc<Held>, administrator: Access, assumes: Vec<String>) -> Effective {
     fn lazy<T>(held: &Arc<Held>, ask: impl FnOnce(&Held) -> T + Send + 'static) -> Lazy<T> {
         let held = Arc::clone(held);
         Lazy::new(move || ask(&held))
@@ -126,7 +129,7 @@ fn effective(held: &Arc<Held>, assumes: Vec<String>) -> Effective {
     let most =
         |permissions: Vec<Permission>| permissions.iter().map(|one| one.access).max().unwrap_or(Access::No);
     Effective {
-        administrator: held.administrator(),
+        administrator,
         service_wide: lazy(held, Held::service_wide),
         read_only: lazy(held, |held| held.beyond_reading().is_none()),
         beyond_reading: lazy(held, Held::beyond_reading),
