@@ -1,9 +1,10 @@
 //! One technique, tried by somebody on somebody.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use palisade_policy::context::Context;
+use palisade_policy::context::{Context, ContextValue};
 use palisade_policy::request::{Action, Resource};
 
 use super::names::Names;
@@ -47,7 +48,7 @@ pub(super) struct Target {
 }
 
 /// A request of an attempt that works.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Made {
     /// The place of its step in the technique.
     pub(super) step: usize,
@@ -58,6 +59,19 @@ pub(super) struct Made {
     pub(super) context: Context,
     pub(super) trust: Option<TrustPolicy>,
     pub(super) conditional: bool,
+}
+
+impl Hash for Made {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.step, &self.action_name, self.resource.arn(), self.conditional).hash(state);
+        for (key, value) in self.context.iter() {
+            key.hash(state);
+            match value {
+                ContextValue::Single(text) => text.hash(state),
+                ContextValue::Many(texts) => texts.hash(state),
+            }
+        }
+    }
 }
 
 /// Requests that several attempts have in common.
@@ -190,9 +204,17 @@ impl<'w> Attacker<'w> {
         Some(requests)
     }
 
-    /// A request as it is kept: many are, and most of their contexts is what their caller implies.
+    /// A request as it is kept: many are, and most of their contexts is what their caller implies. Without that,
+    /// requests of several callers are often alike, and then they are one.
     fn kept(&self, made: Made) -> Rc<Made> {
-        Rc::new(Made { context: made.context.beyond(&self.node.context), ..made })
+        let made = Made { context: made.context.beyond(&self.node.context), ..made };
+        let mut requests = self.world.requests.borrow_mut();
+        if let Some(known) = requests.get(&made) {
+            return Rc::clone(known);
+        }
+        let kept = Rc::new(made);
+        requests.insert(Rc::clone(&kept));
+        kept
     }
 
     /// The requests of steps that have nothing to do with the target.

@@ -16,6 +16,7 @@ use palisade_snapshot::{
 };
 
 use super::action_set::ActionSet;
+use super::attempt::Made;
 use super::credentials::Credentials;
 use super::input::{Account as InputAccount, ScpLevel};
 use super::node::Node;
@@ -184,6 +185,8 @@ pub(super) struct World {
     pub(super) trusted: RefCell<HashMap<PrincipalIndex, HashMap<String, Option<bool>>>>,
     /// The roles that trust a service, as far as that was asked.
     pub(super) trusting: RefCell<HashMap<String, Trusting>>,
+    /// The requests of attempts that work, each once.
+    pub(super) requests: RefCell<HashSet<Rc<Made>>>,
     /// The roles that a role can be assumed through, as far as that was asked.
     pub(super) assuming: RefCell<HashMap<(PrincipalIndex, String), Assuming>>,
 }
