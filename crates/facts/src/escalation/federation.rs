@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use palisade_policy::document::{PrincipalKind as Names, Principals};
-use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
+use palisade_policy::policies::PrincipalPolicies;
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::{Action, Request, Resource};
 
@@ -82,10 +82,7 @@ impl World {
     ) -> Option<bool> {
         let role = self.principals.get(role)?;
         let trust = role.trust?;
-        let resource_side = ResourcePolicies {
-            policy: Some(PolicySet::new(self.compiled(&[trust]))),
-            ..ResourcePolicies::default()
-        };
+        let resource_side = self.role_side(role.account, self.compiled(&[trust]).pop()?);
         let principal = EnginePrincipal::federated(name);
         let resource = Resource::new(&role.arn);
         let mut context = self.unknown(PrincipalKind::User);
@@ -96,7 +93,7 @@ impl World {
         let question = Question {
             principal: &principal,
             side: &PrincipalPolicies::default(),
-            policies: vec![trust],
+            policies: [&[trust], self.rcp_policies(role.account)].concat(),
             action: &Action::parse(kind.action())?,
             resource: &resource,
             resource_side: &resource_side,

@@ -9,22 +9,40 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::credentials::KnownCredentials;
-use crate::organization::OrganizationPolicies;
+use crate::organization::{ControlPolicies, OrganizationPolicies};
 
 /// One account: who is in it, what limits it, and what is known of its users' credentials.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub(super) shared: Arc<Shared>,
-    pub(super) scps: Vec<ScpLevel>,
-    pub(super) scps_known: bool,
+    pub(super) scps: ControlLevels,
+    pub(super) rcps: ControlLevels,
     pub(super) credentials: KnownCredentials,
     /// The path of users and roles who are only imagined: nobody does anything to them.
     pub(super) imagined: Option<&'static str>,
 }
 
-/// The SCPs of one level of an organization.
+/// The SCPs or RCPs of every level that takes something away, root first.
 #[derive(Debug, Clone)]
-pub(crate) struct ScpLevel {
+pub(super) struct ControlLevels {
+    pub(super) levels: Vec<ControlLevel>,
+    /// Whether anything told which there are.
+    pub(super) known: bool,
+}
+
+impl ControlLevels {
+    fn of(read: &ControlPolicies) -> Self {
+        let levels = read.levels().iter().filter(|level| level.restricts()).map(|level| ControlLevel {
+            name: level.target.clone(),
+            policies: level.policies.iter().map(|one| (one.name.clone(), one.document.clone())).collect(),
+        });
+        Self { levels: levels.collect(), known: read.is_read() }
+    }
+}
+
+/// The SCPs or RCPs of one level of an organization.
+#[derive(Debug, Clone)]
+pub(crate) struct ControlLevel {
     pub(crate) name: String,
     pub(crate) policies: Vec<(String, PolicyDocument)>,
 }
@@ -70,12 +88,9 @@ impl Account {
             Observed::Present(report) => KnownCredentials::from_snapshot(report),
             _ => KnownCredentials::default(),
         };
-        let scps = OrganizationPolicies::of(&shared).scps;
-        let levels = scps.levels().iter().filter(|level| level.restricts()).map(|level| ScpLevel {
-            name: level.target.clone(),
-            policies: level.policies.iter().map(|one| (one.name.clone(), one.document.clone())).collect(),
-        });
-        Self { scps: levels.collect(), scps_known: scps.is_read(), shared, credentials, imagined: None }
+        let read = OrganizationPolicies::of(&shared);
+        let (scps, rcps) = (ControlLevels::of(&read.scps), ControlLevels::of(&read.rcps));
+        Self { scps, rcps, shared, credentials, imagined: None }
     }
 
     /// The same, where the users and roles of a path are only imagined: they try techniques, but nobody tries any on
@@ -106,8 +121,8 @@ impl Account {
     /// [`ScpError`] with the place.
     pub fn with_scps(mut self, text: &str) -> Result<Self, ScpError> {
         let levels = scp_levels(text)?;
-        self.scps = if self.manages_organization() { Vec::new() } else { levels };
-        self.scps_known = true;
+        let levels = if self.manages_organization() { Vec::new() } else { levels };
+        self.scps = ControlLevels { levels, known: true };
         Ok(self)
     }
 
@@ -118,12 +133,12 @@ impl Account {
 }
 
 /// The SCPs of every level in a text as [`Account::with_scps`] takes it.
-pub(crate) fn scp_levels(text: &str) -> Result<Vec<ScpLevel>, ScpError> {
+pub(crate) fn scp_levels(text: &str) -> Result<Vec<ControlLevel>, ScpError> {
     let levels: Vec<RawLevel<'_>> = serde_json::from_str(text)?;
     levels.into_iter().enumerate().map(|(level, raw)| scp_level(level, raw)).collect()
 }
 
-fn scp_level(level: usize, raw: RawLevel<'_>) -> Result<ScpLevel, ScpError> {
+fn scp_level(level: usize, raw: RawLevel<'_>) -> Result<ControlLevel, ScpError> {
     let name = if raw.org_id.is_empty() { format!("level {level}") } else { raw.org_id };
     let read = |(policy, text): (usize, &RawValue)| {
         let document = PolicyDocument::from_text(text.get()).map_err(|error| ScpError::Policy {
@@ -134,5 +149,5 @@ fn scp_level(level: usize, raw: RawLevel<'_>) -> Result<ScpLevel, ScpError> {
         Ok::<_, ScpError>((format!("scp {policy} of {name}"), document))
     };
     let policies = raw.policies.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
-    Ok(ScpLevel { name, policies })
+    Ok(ControlLevel { name, policies })
 }

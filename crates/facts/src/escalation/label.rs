@@ -44,7 +44,8 @@ pub(super) fn standing(world: &World, administrators: &Administrators, node: &No
 fn is_limited(world: &World, node: &Node) -> bool {
     let denies = node.identity.iter().chain(&node.boundary).filter_map(|&index| world.policies.get(index));
     let account = world.principals.get(node.principal).and_then(|one| world.accounts.get(one.account));
-    denies.into_iter().any(|policy| policy.denies) || account.is_some_and(|account| !account.scps.is_empty())
+    denies.into_iter().any(|policy| policy.denies)
+        || account.is_some_and(|account| !account.scps.levels.is_empty())
 }
 
 /// Whether one of the actions that give rights is left.
@@ -70,7 +71,7 @@ fn remaining(world: &World, node: &Node) -> Access {
 /// The statements and the levels of SCPs that take something from an administrator and leave him one.
 pub(super) fn limited_by(world: &World, node: &Node) -> Vec<String> {
     let account = world.principals.get(node.principal).and_then(|one| world.accounts.get(one.account));
-    let scps = account.map(|account| account.scp_policies.as_slice()).unwrap_or_default();
+    let scps = account.map(|account| account.scps.policies.as_slice()).unwrap_or_default();
     let mut found = Vec::new();
     for &index in node.identity.iter().chain(&node.boundary).chain(scps) {
         let Some(policy) = world.policies.get(index) else { continue };
@@ -78,7 +79,7 @@ pub(super) fn limited_by(world: &World, node: &Node) -> Vec<String> {
             found.push(format!("{}{}", policy.name, statement.pointer()));
         }
     }
-    let levels = account.map(|account| account.scps.as_slice()).unwrap_or_default();
+    let levels = account.map(|account| account.scps.levels.as_slice()).unwrap_or_default();
     found.extend(levels.iter().filter(|level| !allows_all(level)).map(|level| level.name().to_owned()));
     found.sort();
     found.dedup();

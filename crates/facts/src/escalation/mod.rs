@@ -11,6 +11,7 @@ mod changes;
 mod clearing;
 mod closing;
 mod common_text;
+mod control;
 mod credentials;
 mod cut;
 mod emergency;

@@ -15,9 +15,7 @@ use super::node::{Node, NodeIndex};
 use super::output::{Path, PathStep, StatementUse, WitnessRequest};
 use super::search::{NEW, Search};
 use crate::Access;
-
-/// What is assumed where nothing tells which SCPs there are: that none takes anything away.
-const SCP_NOT_READ: &str = "scp_not_read";
+use crate::access_query::Assumption;
 
 pub(super) struct Describing<'s, 'w> {
     pub(super) search: &'s Search<'w>,
@@ -44,8 +42,12 @@ impl Describing<'_, '_> {
                 assumes.extend(attempt.assumes.iter().cloned());
                 let account = search.world.principals.get(node.principal).map(|one| one.account);
                 let account = account.and_then(|account| search.world.accounts.get(account));
-                if account.is_some_and(|account| !account.scps_known) {
-                    assumes.insert(SCP_NOT_READ.to_owned());
+                if account.is_some_and(|account| !account.scps.known) {
+                    assumes.insert(Assumption::ScpNotRead.name().to_owned());
+                }
+                let assumed = attempt.requests.iter().any(|made| made.trust.is_some());
+                if assumed && account.is_some_and(|account| !account.rcps.known) {
+                    assumes.insert(Assumption::RcpNotRead.name().to_owned());
                 }
                 if attempt.bits & EXTERNAL != 0 {
                     let technique = search.techniques.get(attempt.technique);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use palisade_policy::context::Context;
 use palisade_policy::document::{PrincipalKind as Names, Principals};
-use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
+use palisade_policy::policies::PrincipalPolicies;
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::{Action, Request, Resource};
 
@@ -104,10 +104,7 @@ impl World {
 
     fn lets_in(&self, role: &super::world::Principal, account: &str, service: &str) -> Option<bool> {
         let trust = role.trust?;
-        let resource_side = ResourcePolicies {
-            policy: Some(PolicySet::new(self.compiled(&[trust]))),
-            ..ResourcePolicies::default()
-        };
+        let resource_side = self.role_side(role.account, self.compiled(&[trust]).pop()?);
         let principal = EnginePrincipal::parse(service);
         let action = Action::parse("sts:AssumeRole")?;
         let resource = Resource::new(&role.arn);
@@ -120,7 +117,7 @@ impl World {
         let question = Question {
             principal: &principal,
             side: &side,
-            policies: vec![trust],
+            policies: [&[trust], self.rcp_policies(role.account)].concat(),
             action: &action,
             resource: &resource,
             resource_side: &resource_side,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::{Context, ContextValue};
-use palisade_policy::policies::{PolicySet, ResourcePolicies};
+use palisade_policy::policies::ResourcePolicies;
 use palisade_policy::request::{Action, Resource};
 
 use super::attempt::{Attacker, Made, Target};
@@ -229,6 +229,9 @@ impl Attacker<'_> {
             let role = target.principal.and_then(|index| self.world.principals.get(index));
             policies.extend(role.and_then(|role| role.trust));
         }
+        if trust.is_some() {
+            policies.extend(self.world.rcp_policies(self.account_of(target)));
+        }
         let principal = &self.principal.engine;
         let side = &self.node.side;
         let any_that_exists = target.any_that_exists;
@@ -249,7 +252,7 @@ impl Attacker<'_> {
     /// Every policy on the attacker's side.
     pub(super) fn policies(&self) -> Vec<PolicyIndex> {
         let scps =
-            self.world.accounts.get(self.principal.account).map(|account| account.scp_policies.as_slice());
+            self.world.accounts.get(self.principal.account).map(|account| account.scps.policies.as_slice());
         let own = self.node.identity.iter().chain(&self.node.boundary);
         own.chain(scps.unwrap_or_default()).copied().collect()
     }
@@ -261,10 +264,10 @@ impl Attacker<'_> {
         target: Target,
     ) -> Option<ResourcePolicies> {
         let policy = match trust {
-            None => None,
+            None => return Some(ResourcePolicies::default()),
             Some(TrustPolicy::Existing) => {
                 let role = self.world.principals.get(target.principal?)?;
-                Some(PolicySet::new(self.world.compiled(&[role.trust?])))
+                self.world.compiled(&[role.trust?]).pop()?
             }
             Some(TrustPolicy::Written) => {
                 let text = format!(
@@ -272,11 +275,15 @@ impl Attacker<'_> {
                         "Action": ["sts:AssumeRole", "sts:TagSession"]}}}}"#,
                     serde_json::Value::from(self.principal.arn.as_str())
                 );
-                let policy =
-                    CompiledPolicy::from_text("the trust policy that the attacker writes", &text).ok()?;
-                Some(PolicySet::new(vec![policy.into()]))
+                CompiledPolicy::from_text("the trust policy that the attacker writes", &text).ok()?.into()
             }
         };
-        Some(ResourcePolicies { policy, ..ResourcePolicies::default() })
+        Some(self.world.role_side(self.account_of(target), policy))
+    }
+
+    /// The account of a technique's target: the attacker's own where nobody is the target.
+    fn account_of(&self, target: Target) -> usize {
+        let target = target.principal.and_then(|index| self.world.principals.get(index));
+        target.unwrap_or(self.principal).account
     }
 }

@@ -1,7 +1,7 @@
 //! Each technique on the examples in its file.
 
 use jiff::Timestamp;
-use palisade_snapshot::{Observed, Organization, Shared};
+use palisade_snapshot::{Observed, Organization, OrganizationLevel, OrganizationPolicy, Shared};
 use serde_json::{Map, Value, json};
 
 use super::precondition::check_twins;
@@ -332,4 +332,46 @@ fn scps_limit_members_of_the_organization_and_not_the_account_that_manages_it() 
         let attacker = report.principals.iter().find(|one| one.arn == described.start).unwrap();
         assert_eq!(attacker.status.name(), expected, "managed by {manager}");
     }
+}
+
+/// "Resource control policies (RCPs)", AWS Organizations User Guide: they limit who assumes a role.
+#[test]
+fn rcps_limit_who_assumes_a_role() {
+    let anybody = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")});
+    let given = json!({
+        "actor": {"allow": ["sts:AssumeRole"]},
+        "roles": {"deploy": {"trusts": anybody, "attached": ["AdministratorAccess"]}},
+    });
+    let described = Described::new(&given);
+    let analysed = |deny: Option<&str>| {
+        let mut shared =
+            Shared::from_authorization_details(&described.details.to_string(), Timestamp::UNIX_EPOCH)
+                .unwrap();
+        if let Some(action) = deny {
+            // AWS's own RCPFullAWSAccess, and one that takes away.
+            let policy = |effect: &str, action: &str| OrganizationPolicy {
+                id: "p-example".to_owned(),
+                name: effect.to_owned(),
+                aws_managed: effect == "Allow",
+                document: document(
+                    &json!([{"Effect": effect, "Principal": "*", "Action": action, "Resource": "*"}]),
+                )
+                .to_string(),
+            };
+            let policies = vec![policy("Allow", "*"), policy("Deny", action)];
+            let level = OrganizationLevel { target: "r-root".to_owned(), policies };
+            shared.account.resource_control_policies = Observed::Present(vec![level]);
+        }
+        let report = analyse(&[Account::new(&shared)], built_in().unwrap());
+        let attacker = report.principals.into_iter().find(|one| one.arn == described.start).unwrap();
+        (attacker.status.name(), attacker.paths.into_iter().flat_map(|path| path.assumes).collect::<Vec<_>>())
+    };
+    let (status, assumes) = analysed(None);
+    assert_eq!(
+        (status, assumes),
+        ("can_escalate", vec!["rcp_not_read".to_owned(), "scp_not_read".to_owned()])
+    );
+    assert_eq!(analysed(Some("sts:AssumeRole")).0, "cannot");
+    let (status, assumes) = analysed(Some("sqs:*"));
+    assert_eq!((status, assumes), ("can_escalate", vec!["scp_not_read".to_owned()]));
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use palisade_policy::compiled::CompiledPolicy;
 use palisade_policy::context::Context;
 use palisade_policy::document::{Effect, PatternElement, PolicyDocument, Statement};
-use palisade_policy::policies::{PolicySet, PrincipalPolicies};
+use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::Action;
 use palisade_snapshot::{
@@ -17,8 +17,9 @@ use palisade_snapshot::{
 
 use super::action_set::ActionSet;
 use super::attempt::Made;
+use super::control::Control;
 use super::credentials::Credentials;
-use super::input::{Account as InputAccount, ScpLevel};
+use super::input::Account as InputAccount;
 use super::node::Node;
 use super::unit::Unit;
 use crate::iam::inline_policy;
@@ -135,10 +136,8 @@ pub(super) struct Account {
     pub(super) id: String,
     pub(super) partition: String,
     pub(super) taken_at: jiff::Timestamp,
-    pub(super) scps: Vec<PolicySet>,
-    /// Whether anything told which SCPs there are.
-    pub(super) scps_known: bool,
-    pub(super) scp_policies: Vec<PolicyIndex>,
+    pub(super) scps: Control,
+    pub(super) rcps: Control,
     pub(super) administrator_access: PolicyIndex,
     /// A policy that an attacker writes: it allows everything.
     pub(super) written: PolicyIndex,
@@ -193,7 +192,7 @@ pub(super) struct World {
 
 /// Builds a world.
 pub(super) struct Builder<'a> {
-    world: World,
+    pub(super) world: World,
     actions: &'a [Action],
     removed: &'a BTreeSet<Unit>,
     /// The policies of which statements are removed.
@@ -235,8 +234,7 @@ impl<'a> Builder<'a> {
     fn account(&mut self, input: &InputAccount) {
         let shared = &input.shared;
         let account = self.world.accounts.len();
-        let mut scp_policies = Vec::new();
-        let scps = input.scps.iter().map(|level| self.scp_level(level, &mut scp_policies)).collect();
+        let (scps, rcps) = (self.control(&input.scps), self.control(&input.rcps));
         let partition = shared.header.partition.clone();
         let name = format!("arn:{partition}:iam::aws:{ADMINISTRATOR_ACCESS}");
         let administrator_access = self.read(&name, ALLOWS_EVERYTHING).unwrap_or_default();
@@ -252,8 +250,7 @@ impl<'a> Builder<'a> {
             id: shared.header.account_id.clone(),
             taken_at: shared.header.taken_at,
             scps,
-            scps_known: input.scps_known,
-            scp_policies,
+            rcps,
             administrator_access,
             written,
             unlisted: unlisted.map(|listing| listing.kind.evidence().name().to_owned()).collect(),
@@ -273,16 +270,6 @@ impl<'a> Builder<'a> {
         self.roles(account, shared, input.imagined, &names);
     }
 
-    fn scp_level(&mut self, level: &ScpLevel, all: &mut Vec<PolicyIndex>) -> PolicySet {
-        let mut policies = Vec::new();
-        for (name, document) in &level.policies {
-            let index = self.add(name.clone(), document.clone());
-            all.push(index);
-            policies.extend(self.world.policies.get(index).map(|policy| Arc::clone(&policy.compiled)));
-        }
-        PolicySet::new(policies).named(level.name.clone())
-    }
-
     /// Reads a policy; `None` if its text is none.
     fn read(&mut self, name: &str, text: &str) -> Option<PolicyIndex> {
         // Policies are read in the same order each time.
@@ -296,7 +283,8 @@ impl<'a> Builder<'a> {
         Some(self.add(name.to_owned(), document))
     }
 
-    fn add(&mut self, name: String, mut document: PolicyDocument) -> PolicyIndex {
+    /// Adds a policy.
+    pub(super) fn add(&mut self, name: String, mut document: PolicyDocument) -> PolicyIndex {
         if self.changed.contains(name.as_str()) {
             document
                 .statements
@@ -464,7 +452,7 @@ fn engine(arn: &str, id: &str, tags: &[(String, String)]) -> EnginePrincipal {
 }
 
 impl World {
-    /// Adds a policy that somebody writes during an attack.
+    /// The policies at these places, compiled.
     pub(super) fn compiled(&self, policies: &[PolicyIndex]) -> Vec<Arc<CompiledPolicy>> {
         policies.iter().filter_map(|&index| Some(Arc::clone(&self.policies.get(index)?.compiled))).collect()
     }
@@ -485,9 +473,20 @@ impl World {
             identity: PolicySet::new(self.compiled(identity)),
             boundaries,
             session: None,
-            scps: self.accounts.get(account).map(|account| account.scps.clone()).unwrap_or_default(),
+            scps: self.accounts.get(account).map(|account| account.scps.levels.clone()).unwrap_or_default(),
         });
         self.sides.borrow_mut().insert(key, Rc::clone(&side));
         side
+    }
+
+    /// The policies on the side of a role that somebody assumes under this trust policy.
+    pub(super) fn role_side(&self, account: usize, trust: Arc<CompiledPolicy>) -> ResourcePolicies {
+        let rcps = self.accounts.get(account).map(|account| account.rcps.levels.clone()).unwrap_or_default();
+        ResourcePolicies { policy: Some(PolicySet::new(vec![trust])), rcps, ..ResourcePolicies::default() }
+    }
+
+    /// The RCPs of an account.
+    pub(super) fn rcp_policies(&self, account: usize) -> &[PolicyIndex] {
+        self.accounts.get(account).map(|account| account.rcps.policies.as_slice()).unwrap_or_default()
     }
 }
