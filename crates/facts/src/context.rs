@@ -13,7 +13,6 @@ use crate::directory::BucketDirectory;
 use crate::ecr::RegistryPolicies;
 use crate::iam::effective::delegating;
 use crate::iam::escalation::Escalations;
-use crate::iam::policy_escalation::PolicyEscalations;
 use crate::identities::Policies;
 use crate::organization::OrganizationPolicies;
 use crate::{Declarations, Known, Missing};
@@ -34,7 +33,6 @@ pub(crate) struct Context {
     /// The users of each group, by name.
     members: BTreeMap<String, Vec<String>>,
     pub(crate) escalations: Escalations,
-    pub(crate) policy_escalations: PolicyEscalations,
     pub(crate) buckets: BucketDirectory,
     pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
@@ -69,7 +67,6 @@ impl Context {
             rows,
             members,
             escalations: Escalations::default(),
-            policy_escalations: PolicyEscalations::default(),
             buckets: BucketDirectory::new(&shared),
             registry_policies: RegistryPolicies::default(),
             shared,

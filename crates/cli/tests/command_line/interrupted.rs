@@ -20,6 +20,13 @@ const SCAN: &[&str] = &["scan", "--snapshot", "kept.jsonl", "-f", "json", "--all
 /// More random moments can be tried by setting this variable to their number.
 const MOMENTS: &str = "PALISADE_INTERRUPTIONS";
 
+/// An account without what is declared of it, so that there is nothing in its place but what runs leave there.
+fn undeclared() -> Emulated {
+    let emulated = Emulated::fixture("mixed");
+    fs::remove_file(emulated.place.path("palisade.toml")).unwrap();
+    emulated
+}
+
 fn start(place: &Place, arguments: &[&str]) -> Child {
     place.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -74,7 +81,7 @@ impl Random {
 
 #[test]
 fn whatever_ends_a_scan_it_is_completed_to_the_same_report() {
-    let emulated = Emulated::fixture("mixed");
+    let emulated = undeclared();
     emulated.emulator.proxy().record();
     let undisturbed = emulated.place.run(SCAN);
     assert_eq!(undisturbed.code, Some(0), "{}", undisturbed.stderr);
@@ -130,7 +137,7 @@ fn whatever_ends_a_scan_it_is_completed_to_the_same_report() {
 
 #[test]
 fn the_command_that_is_printed_completes_it() {
-    let emulated = Emulated::fixture("mixed");
+    let emulated = undeclared();
     let (emulator, place) = (&emulated.emulator, &emulated.place);
     for collect in [&["collect", "-o", "my snapshot.jsonl.zst"][..], &["scan", "--snapshot", "it's.jsonl"]] {
         emulator.proxy().clear();
@@ -157,7 +164,7 @@ fn the_command_that_is_printed_completes_it() {
 
 #[test]
 fn a_scan_that_is_resumed_keeps_the_clock_of_its_beginning() {
-    let emulated = Emulated::fixture("mixed");
+    let emulated = undeclared();
     let (emulator, place) = (&emulated.emulator, &emulated.place);
     emulator.proxy().inject("s3:GetBucketPolicy", Fault::Hang);
     let child = start_and_hang(&emulated, &["collect", "-o", "kept.jsonl"]);

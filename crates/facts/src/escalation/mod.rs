@@ -31,12 +31,12 @@ mod prerequisite;
 mod reaching;
 mod requests;
 mod search;
+mod shared_search;
 mod suitable;
 mod technique;
 mod together;
 mod touched;
 mod unit;
-mod who_reaches;
 mod world;
 
 use std::collections::{BTreeSet, HashSet};
@@ -50,9 +50,9 @@ pub(crate) use input::scp_levels;
 pub use input::{Account, ScpError};
 pub use load::{TechniqueError, built_in, load};
 pub use output::{Cut, Path, PathStep, PrincipalReport, Report, StatementUse, Status, WitnessRequest};
+pub(crate) use shared_search::SharedSearch;
 pub use technique::Technique;
 pub use unit::Unit;
-pub(crate) use who_reaches::WhoReaches;
 
 use administrator::Administrators;
 use attempt::{CONDITIONAL, EXTERNAL, UNREAD};
@@ -63,8 +63,10 @@ use path::Describing;
 use search::{Scope, Search};
 use world::{Builder, PrincipalKind, World};
 
+/// Paths of every quality.
+const EVERY_QUALITY: u8 = CONDITIONAL | EXTERNAL | UNREAD;
 /// A search for paths of every quality, among everybody.
-const EVERY_PATH: Scope<'static> = Scope { bits: CONDITIONAL | EXTERNAL | UNREAD, concerned: None };
+const EVERY_PATH: Scope<'static> = Scope { bits: EVERY_QUALITY, concerned: None };
 
 /// Searches the accounts with techniques.
 #[must_use]
@@ -82,16 +84,6 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let cut = closing.cut(&principals);
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
     Report { principals, cut, emergency_roles: Vec::new() }
-}
-
-/// Who is an administrator and who can become one, without what would stop that: the search for it takes far longer.
-#[must_use]
-pub(crate) fn principals(accounts: &[Account], techniques: &[Technique]) -> Vec<PrincipalReport> {
-    let actions = interesting_actions(techniques);
-    let nothing = BTreeSet::new();
-    let world = Builder::new(&actions, &nothing).build(accounts);
-    let administrators = Administrators::new();
-    report(&Search::new(&world, techniques, &actions, &administrators, EVERY_PATH))
 }
 
 /// The actions that techniques and the label of administrators rest on.

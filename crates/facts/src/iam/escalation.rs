@@ -1,13 +1,14 @@
 //! Whether a user or role can become administrator, as the search finds it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use palisade_snapshot::{Evidence, Reason, RecordKind};
 
 use super::effective::Held;
+use super::policy_escalation::Imagined;
 use crate::context::Context;
-use crate::escalation::{Account, PathStep, PrincipalReport, Status, WhoReaches, built_in, principals};
+use crate::escalation::{PathStep, PrincipalReport, SharedSearch, Status, built_in};
 use crate::identities::Identity;
 use crate::{Known, Missing, fact_enum, facts};
 
@@ -61,29 +62,39 @@ facts! {
     }
 }
 
-/// What the searches find, by ARN, once asked for.
+/// What the search finds, once asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Escalations {
-    found: OnceLock<Known<Found>>,
-    who_reaches: OnceLock<WhoReaches>,
+pub(crate) struct Escalations(OnceLock<Known<Found>>);
+
+/// What the search found, and why something could not be read.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// By the ARN of the user or role.
+    by_identity: BTreeMap<String, PrincipalReport>,
+    /// By the ARN of the policy, of somebody who holds nothing else; of several kinds of holder, what comes to most.
+    pub(super) by_policy: BTreeMap<String, PrincipalReport>,
+    pub(super) unread: Option<Missing>,
+    search: SharedSearch,
 }
 
-/// What the search found, by ARN, and why something could not be read.
-#[derive(Debug)]
-struct Found {
-    reports: BTreeMap<String, PrincipalReport>,
-    unread: Option<Missing>,
+impl Escalations {
+    /// What the search found; unknown if too little was read to search.
+    pub(super) fn found<'a>(&'a self, context: &Context) -> Known<&'a Found> {
+        match self.0.get_or_init(|| search(context)) {
+            Known::Known(found) => Known::Known(found),
+            Known::Unknown(why) => Known::Unknown(why.clone()),
+        }
+    }
 }
 
 /// Whether an identity can become administrator; unknown where that hangs on what could not be read.
 pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
-    let found = context.escalations.found.get_or_init(|| search(context));
     let arn = context.identity(identity).map_or("", |record| record.arn);
-    let found = match found {
+    let found = match context.escalations.found(context) {
         Known::Known(found) => found,
-        Known::Unknown(why) => return Known::Unknown(why.clone()),
+        Known::Unknown(why) => return Known::Unknown(why),
     };
-    match found.reports.get(arn) {
+    match found.by_identity.get(arn) {
         Some(report) if report.status == Status::Unknown => {
             let broken = || Missing::because(Evidence::Roles, Reason::Malformed);
             Known::Unknown(found.unread.clone().unwrap_or_else(broken))
@@ -94,29 +105,25 @@ pub(super) fn of(context: &Context, identity: Identity) -> Known<Escalation> {
 
 /// Who gets the credentials of a role, beside administrators; unknown as soon as a policy is.
 pub(super) fn reached_by(context: &Context, role: &str) -> Known<Vec<String>> {
-    let found = match context.escalations.found.get_or_init(|| search(context)) {
+    let found = match context.escalations.found(context) {
         Known::Known(found) => found,
-        Known::Unknown(why) => return Known::Unknown(why.clone()),
+        Known::Unknown(why) => return Known::Unknown(why),
     };
-    if let Some(unread) = &found.unread {
-        return Known::Unknown(unread.clone());
+    match &found.unread {
+        Some(unread) => Known::Unknown(unread.clone()),
+        None => Known::Known(found.search.reaching(role)),
     }
-    let who_reaches = context.escalations.who_reaches.get_or_init(|| {
-        let accounts = vec![Account::of(Arc::clone(&context.shared))];
-        WhoReaches::new(accounts, built_in().unwrap_or_default())
-    });
-    Known::Known(who_reaches.of(role))
 }
 
 /// Whether enough was read to search.
-pub(super) enum Ready {
+enum Ready {
     /// It was, but for policies that may not decide, and why these could not be read.
     Yes(Option<Missing>),
     /// It was not.
     No(Missing),
 }
 
-pub(super) fn ready(context: &Context) -> Ready {
+fn ready(context: &Context) -> Ready {
     let everybody = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
     let mut missing = context.identities_incomplete(&everybody);
     if let Known::Unknown(why) = context.report() {
@@ -137,16 +144,20 @@ fn search(context: &Context) -> Known<Found> {
         Ready::Yes(unread) => unread,
         Ready::No(missing) => return Known::Unknown(missing),
     };
+    let (account, holders) = Imagined::of(context);
     // A technique that ships and can't be used fails the tests.
-    let techniques = built_in().unwrap_or_default();
-    let found = principals(&[Account::of(Arc::clone(&context.shared))], techniques);
-    let reports = found.into_iter().map(|mut one| {
+    let search = SharedSearch::new(vec![account], built_in().unwrap_or_default());
+    let (mut by_identity, mut by_policy) = (BTreeMap::new(), BTreeMap::<String, PrincipalReport>::new());
+    for mut one in search.principals() {
         // Only the first path is shown.
         one.paths.truncate(1);
-        (one.arn.clone(), one)
-    });
-    let reports = reports.collect();
-    Known::Known(Found { reports, unread })
+        match holders.get(&one.arn) {
+            Some(policy) if by_policy.get(policy).is_some_and(|known| known.status <= one.status) => {}
+            Some(policy) => drop(by_policy.insert(policy.clone(), one)),
+            None => drop(by_identity.insert(one.arn.clone(), one)),
+        }
+    }
+    Known::Known(Found { by_identity, by_policy, unread, search })
 }
 
 impl Escalation {

@@ -2,14 +2,14 @@
 //! nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use palisade_snapshot::{AttachedPolicy, Evidence, InlinePolicy, Reason, Role, Shared, User};
 
-use super::escalation::{Escalation, Ready, ready};
+use super::escalation::Escalation;
 use super::{IdentityKind, inline_policy};
 use crate::context::Context;
-use crate::escalation::{Account, PrincipalReport, Status, built_in, principals};
+use crate::escalation::{Account, Status};
 use crate::identities::IdentityRecord;
 use crate::{Known, Missing};
 
@@ -19,23 +19,12 @@ const PATH: &str = "/palisade-imagines/";
 const TRUSTS_NOBODY: &str = r#"{"Version": "2012-10-17", "Statement":
     [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}]}"#;
 
-/// What policies come to, by ARN, once asked for.
-#[derive(Debug, Default)]
-pub(crate) struct PolicyEscalations(OnceLock<Known<Found>>);
-
-#[derive(Debug)]
-struct Found {
-    /// By the ARN of the policy; of several kinds of holder, what comes to most.
-    by_policy: BTreeMap<String, PrincipalReport>,
-    unread: Option<Missing>,
-}
-
 /// Whether whoever holds a policy and nothing else can become administrator; unknown where that hangs on what could not
 /// be read.
 pub(super) fn of(context: &Context, policy: &str) -> Known<Escalation> {
-    let found = match context.policy_escalations.0.get_or_init(|| search(context)) {
+    let found = match context.escalations.found(context) {
         Known::Known(found) => found,
-        Known::Unknown(why) => return Known::Unknown(why.clone()),
+        Known::Unknown(why) => return Known::Unknown(why),
     };
     match found.by_policy.get(policy) {
         Some(report) if report.status == Status::Unknown => {
@@ -46,33 +35,8 @@ pub(super) fn of(context: &Context, policy: &str) -> Known<Escalation> {
     }
 }
 
-fn search(context: &Context) -> Known<Found> {
-    let unread = match ready(context) {
-        Ready::Yes(unread) => unread,
-        Ready::No(missing) => return Known::Unknown(missing),
-    };
-    let mut imagined = Imagined::new(&context.shared);
-    for (identity, record) in context.identity_records() {
-        imagined.hold(identity.kind, &record);
-    }
-    imagined.hold_the_rest();
-    // A technique that ships and can't be used fails the tests.
-    let techniques = built_in().unwrap_or_default();
-    let account = Account::of(Arc::new(imagined.shared)).with_imagined(PATH);
-    let mut by_policy: BTreeMap<String, PrincipalReport> = BTreeMap::new();
-    for mut report in principals(&[account], techniques) {
-        let Some(policy) = imagined.holders.get(&report.arn) else { continue };
-        if by_policy.get(policy).is_none_or(|known| report.status < known.status) {
-            // Only the first path is shown.
-            report.paths.truncate(1);
-            by_policy.insert(policy.clone(), report);
-        }
-    }
-    Known::Known(Found { by_policy, unread })
-}
-
 /// The records of an account, with somebody for each policy who holds nothing else.
-struct Imagined {
+pub(super) struct Imagined {
     shared: Shared,
     /// By the ARN of the holder: the ARN of the policy.
     holders: BTreeMap<String, String>,
@@ -81,8 +45,15 @@ struct Imagined {
 }
 
 impl Imagined {
-    fn new(shared: &Shared) -> Self {
-        Self { shared: shared.clone(), holders: BTreeMap::new(), held: BTreeSet::new() }
+    /// The account with those holders, and the ARN of the policy of each by his ARN.
+    pub(super) fn of(context: &Context) -> (Account, BTreeMap<String, String>) {
+        let shared = Shared::clone(&context.shared);
+        let mut imagined = Self { shared, holders: BTreeMap::new(), held: BTreeSet::new() };
+        for (identity, record) in context.identity_records() {
+            imagined.hold(identity.kind, &record);
+        }
+        imagined.hold_the_rest();
+        (Account::of(Arc::new(imagined.shared)).with_imagined(PATH), imagined.holders)
     }
 
     /// Adds a user for each policy that is attached to somebody of whom nothing is known.

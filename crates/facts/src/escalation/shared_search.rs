@@ -1,30 +1,32 @@
-//! Who gets the credentials of a role, beside administrators.
+//! One search that answers what facts ask: who can become administrator, and who gets the credentials of a role.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::emergency::searched;
 use super::input::Account;
+use super::output::PrincipalReport;
 use super::search::Search;
 use super::technique::Technique;
+use super::{EVERY_QUALITY, report};
 
-/// Says of roles who reaches them. One search answers for all.
+/// Answers questions about accounts from one search.
 ///
 /// A search takes notes on its way that threads can't share: it has a thread of its own, which ends with this.
 #[derive(Debug)]
-pub(crate) struct WhoReaches {
+pub(crate) struct SharedSearch {
     accounts: Vec<Account>,
     techniques: &'static [Technique],
     questions: Sender<Question>,
 }
 
-/// A role, and whom to tell who reaches it.
-struct Question {
-    role: String,
-    answer: Sender<Vec<String>>,
+/// What is asked, and whom to tell.
+enum Question {
+    Principals(Sender<Vec<PrincipalReport>>),
+    Reaching(String, Sender<Vec<String>>),
 }
 
-impl WhoReaches {
+impl SharedSearch {
     /// Nothing is searched before somebody asks.
     pub(crate) fn new(accounts: Vec<Account>, techniques: &'static [Technique]) -> Self {
         let (questions, asked) = mpsc::channel();
@@ -36,25 +38,42 @@ impl WhoReaches {
         Self { accounts, techniques, questions }
     }
 
+    /// Who is an administrator and who can become one, without what would stop that: the search for it takes far
+    /// longer.
+    pub(crate) fn principals(&self) -> Vec<PrincipalReport> {
+        self.asked(Question::Principals, report)
+    }
+
     /// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order.
     /// Whoever is an administrator already is not among them.
-    pub(crate) fn of(&self, role: &str) -> Vec<String> {
+    pub(crate) fn reaching(&self, role: &str) -> Vec<String> {
+        self.asked(|answer| Question::Reaching(role.to_owned(), answer), |search| reaching(search, role))
+    }
+
+    fn asked<T>(
+        &self,
+        question: impl FnOnce(Sender<T>) -> Question,
+        otherwise: impl FnOnce(&Search<'_>) -> T,
+    ) -> T {
         let (answer, answered) = mpsc::channel();
-        let asked = self.questions.send(Question { role: role.to_owned(), answer });
+        let asked = self.questions.send(question(answer));
         if let (Ok(()), Ok(found)) = (asked, answered.recv()) {
             return found;
         }
-        searched(&self.accounts, self.techniques, 0, |search| reaching(search, role))
+        searched(&self.accounts, self.techniques, EVERY_QUALITY, otherwise)
     }
 }
 
 /// Answers questions until nobody can ask any more.
 fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Question>) {
     let Ok(first) = questions.recv() else { return };
-    searched(accounts, techniques, 0, |search| {
-        for Question { role, answer } in std::iter::once(first).chain(questions) {
+    searched(accounts, techniques, EVERY_QUALITY, |search| {
+        for question in std::iter::once(first).chain(questions) {
             // Whoever does not wait any more needs no answer.
-            let _ = answer.send(reaching(search, &role));
+            let _ = match question {
+                Question::Principals(answer) => answer.send(report(search)).is_ok(),
+                Question::Reaching(role, answer) => answer.send(reaching(search, &role)).is_ok(),
+            };
         }
     });
 }
@@ -66,8 +85,8 @@ fn reaching(search: &Search<'_>, role: &str) -> Vec<String> {
     let ways = search.ways_to(&[goal], 0);
     let reaching = ways.keys().filter(|&&index| index != goal && search.labels.get(index) == Some(&false));
     // The first nodes are the users and roles as they are.
-    let arns = reaching.filter_map(|&index| search.world.principals.get(index)).map(|one| one.arn.clone());
-    let mut found: Vec<String> = arns.collect();
+    let principals = reaching.filter_map(|&index| search.world.principals.get(index));
+    let mut found: Vec<String> = principals.filter(|one| !one.imagined).map(|one| one.arn.clone()).collect();
     found.sort();
     found
 }
