@@ -23,7 +23,7 @@ use super::state::{Plan, State};
 use super::{error_format, mend, paging, permission, recorded};
 
 /// Services of which the emulator knows nothing, not even enough to answer: a request would hang.
-const NEVER_ANSWERED: [&str; 1] = ["access-analyzer:"];
+const NEVER_ANSWERED: [&str; 2] = ["access-analyzer:", "ecr-public:"];
 
 type Forwarder = Client<HttpConnector, Full<Bytes>>;
 
