@@ -139,8 +139,8 @@ impl Connection {
         Ok(response)
     }
 
-    /// Asks again while the service answers "slow down" to this request and serves others. That is no
-    /// failed attempt: the request waits for its share of what the service bears.
+    /// Asks again while the service answers "slow down" to this request and lately accepted others of its kind.
+    /// That is no failed attempt: the request waits for its share of what the service bears.
     async fn send_until_accepted(
         &self,
         mut request: HttpRequest,
@@ -153,9 +153,9 @@ impl Connection {
             let lane = self.transport.lane.as_ref();
             let status = response.status().as_u16();
             let (response, code) = check(response, attempt, lane)?;
-            let serves_others = lane.is_some_and(|lane| lane.pace.is_served());
+            let can_hope = lane.is_some_and(|lane| lane.pace.can_hope(attempt.operation.name, pause));
             match copy {
-                Some(copy) if is_throttling(code.as_deref(), status) && serves_others => request = copy,
+                Some(copy) if is_throttling(code.as_deref(), status) && can_hope => request = copy,
                 _ => return Ok((response, code)),
             }
             if signed_at.elapsed() + pause > LONGEST_WAIT {
@@ -250,9 +250,9 @@ fn check(
         };
         if is_throttling(code, status) {
             lane.meter.throttled(attempt.operation, &lane.region);
-            lane.pace.slow_down(retry_after(&response));
+            lane.pace.slow_down(attempt.operation.name, retry_after(&response));
         } else {
-            lane.pace.accepted();
+            lane.pace.accepted(attempt.operation.name);
         }
     }
     match answer {

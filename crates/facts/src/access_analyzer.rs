@@ -134,11 +134,16 @@ fn hidden(context: &Context) -> Option<Missing> {
     Missing::either(torn, crate::ecr::in_other_regions(context))
 }
 
+/// Why there may be more analyzers: a region could not be read, or nobody knows which regions there are.
+fn hidden_anywhere(context: &Context) -> Option<Missing> {
+    Missing::either(context.incomplete(RecordKind::Analyzer), crate::ecr::in_other_regions(context))
+}
+
 /// The analyzers of every region.
 pub(crate) fn everywhere(context: &Context) -> Listed<Analyzer> {
     Listed {
         items: context.shared.analyzers.iter().map(analyzer).collect(),
-        incomplete: context.incomplete(RecordKind::Analyzer),
+        incomplete: hidden_anywhere(context),
     }
 }
 
@@ -197,8 +202,7 @@ fn together<'a, R: 'a, T>(
 
 /// The findings of every region.
 pub(crate) fn external_findings(context: &Context) -> Listed<ExternalAccess> {
-    let hidden = context.incomplete(RecordKind::Analyzer);
-    findings(context.shared.analyzers.iter(), hidden)
+    findings(context.shared.analyzers.iter(), hidden_anywhere(context))
 }
 
 fn findings<'a>(

@@ -99,6 +99,7 @@ fn states(snapshot: &Snapshot) -> BTreeMap<(Evidence, String), Option<Reason>> {
     look("account", &shared.account);
     shared.listings.iter().for_each(|one| look(one.region.as_deref().unwrap_or("listing"), one));
     shared.registries.iter().for_each(|one| look(&one.region, one));
+    shared.analyzers.iter().for_each(|one| look(&one.name, one));
     shared.access_points.iter().for_each(|one| look(&one.name, one));
     shared.multi_region_access_points.iter().for_each(|one| look(&one.name, one));
     snapshot.buckets.iter().for_each(|one| look(&one.name, one));

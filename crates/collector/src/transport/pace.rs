@@ -1,7 +1,7 @@
 //! How fast one service in one region is asked: as fast as it likes, until it says "slow down"; and
 //! how fast AWS is asked at all, if somebody says so.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,8 +16,10 @@ const GROWTH: f64 = 2.0;
 const SLOWEST: f64 = 2.0;
 /// What was accepted in this time is what the service bears; it is slowed down once in it.
 const WINDOW: Duration = Duration::from_secs(1);
-/// A service that accepted nothing for this long bears nothing. At the slowest rate a few are asked in it.
-const LATELY: Duration = Duration::from_secs(2);
+/// An operation that was refused for this long, and never accepted in it, is not refused for what others ask.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// What was accepted is counted over this time at least.
+const SHORTEST: Duration = Duration::from_millis(500);
 
 /// Spaces requests out. Without a limit until the first "slow down"; then additive increase and
 /// multiplicative decrease around the rate that was accepted.
@@ -31,7 +33,8 @@ struct State {
     turns: Turns,
     slowed_at: Option<Instant>,
     accepted: VecDeque<Instant>,
-    last_accepted: Option<Instant>,
+    /// Since when each operation has been refused, if it was not accepted since.
+    refused_since: BTreeMap<&'static str, Instant>,
 }
 
 impl Pace {
@@ -43,20 +46,24 @@ impl Pace {
         }
     }
 
-    /// The service answered, well or not, without complaint about the rate.
-    pub(crate) fn accepted(&self) {
-        self.state().accept(Instant::now());
+    /// The service answered this operation, well or not, without complaint about the rate.
+    pub(crate) fn accepted(&self, operation: &'static str) {
+        let mut state = self.state();
+        state.accept(Instant::now());
+        state.refused_since.remove(operation);
     }
 
-    /// Whether the service lately answered without complaint.
-    pub(crate) fn is_served(&self) -> bool {
-        self.state().is_served(Instant::now())
+    /// Whether this operation, which was just refused, can hope for its share of what the service bears, if it is
+    /// asked again after this pause.
+    pub(crate) fn can_hope(&self, operation: &'static str, pause: Duration) -> bool {
+        self.state().can_hope(operation, Instant::now() + pause)
     }
 
-    /// The service asked to slow down, and to be left alone for this long.
-    pub(crate) fn slow_down(&self, pause: Duration) {
+    /// The service asked to slow down after this operation, and to be left alone for this long.
+    pub(crate) fn slow_down(&self, operation: &'static str, pause: Duration) {
         let now = Instant::now();
         let mut state = self.state();
+        state.refused_since.entry(operation).or_insert(now);
         state.slow_down(now);
         state.turns.not_before(now + pause);
     }
@@ -73,15 +80,14 @@ impl State {
 
     fn accept(&mut self, now: Instant) {
         self.accepted.push_back(now);
-        self.last_accepted = Some(now);
         self.forget_before(now);
         if let Some(rate) = &mut self.rate {
             *rate += GROWTH / *rate;
         }
     }
 
-    fn is_served(&self, now: Instant) -> bool {
-        self.last_accepted.is_some_and(|last| now.duration_since(last) < LATELY)
+    fn can_hope(&self, operation: &'static str, now: Instant) -> bool {
+        self.refused_since.get(operation).is_none_or(|since| now.duration_since(*since) < PATIENCE)
     }
 
     fn slow_down(&mut self, now: Instant) {
@@ -89,7 +95,11 @@ impl State {
             return;
         }
         self.forget_before(now);
-        let accepted = f64::from(u32::try_from(self.accepted.len()).unwrap_or(u32::MAX));
+        // The first complaint may come before the first second has passed.
+        let counted = self.accepted.front().map_or(WINDOW, |first| now.duration_since(*first).max(SHORTEST));
+        let window = if self.rate.is_none() { counted.min(WINDOW) } else { WINDOW };
+        let accepted =
+            f64::from(u32::try_from(self.accepted.len()).unwrap_or(u32::MAX)) / window.as_secs_f64();
         let bearable = self.rate.map_or(accepted, |rate| rate.min(accepted));
         self.rate = Some((bearable * BACK_OFF).max(SLOWEST));
         self.slowed_at = Some(now);
@@ -156,10 +166,22 @@ mod tests {
         for _ in 0..20 {
             state.accept(start);
         }
-        state.slow_down(start);
+        let second = start + WINDOW;
+        state.slow_down(second);
         assert_eq!(state.rate, Some(16.0));
-        state.slow_down(start + Duration::from_millis(30));
+        state.slow_down(second + Duration::from_millis(30));
         assert_eq!(state.rate, Some(16.0), "one burst is one complaint");
+    }
+
+    #[test]
+    fn a_complaint_within_the_first_second_lowers_what_a_second_would_have_been() {
+        let start = Instant::now();
+        let mut state = State::default();
+        for _ in 0..10 {
+            state.accept(start);
+        }
+        state.slow_down(start + Duration::from_millis(200));
+        assert_eq!(state.rate, Some(16.0), "20 a second");
     }
 
     #[test]
@@ -187,14 +209,16 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_accepts_nothing_for_a_while_serves_nobody() {
-        let start = Instant::now();
-        let mut state = State::default();
-        assert!(!state.is_served(start));
-        state.accept(start);
-        state.slow_down(start);
-        assert!(state.is_served(start + LATELY / 2));
-        assert!(!state.is_served(start + LATELY));
+    fn an_operation_that_is_always_refused_can_hope_for_a_while() {
+        let pace = Pace::default();
+        pace.slow_down("iam:GetUser", Duration::ZERO);
+        let refused = pace.state().refused_since["iam:GetUser"];
+        assert!(pace.state().can_hope("iam:GetUser", refused + PATIENCE / 2));
+        assert!(!pace.state().can_hope("iam:GetUser", refused + PATIENCE));
+        pace.accepted("iam:GetRole");
+        assert!(!pace.state().can_hope("iam:GetUser", refused + PATIENCE));
+        pace.accepted("iam:GetUser");
+        assert!(pace.state().can_hope("iam:GetUser", refused + PATIENCE));
     }
 
     /// A service that bears 20 requests in a second: the rate ends up near that.
