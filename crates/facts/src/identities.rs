@@ -182,11 +182,7 @@ impl Context {
 
     /// An inline policy, by its place in the list of its identity.
     pub(crate) fn inline_policy(&self, identity: Identity, index: usize) -> Known<&Arc<Policy>> {
-        let evidence = match identity.kind {
-            IdentityKind::User => Evidence::Users,
-            IdentityKind::Group => Evidence::Groups,
-            IdentityKind::Role => Evidence::Roles,
-        };
+        let evidence = listed_by(identity);
         let record = self.identity(identity);
         let found = record.and_then(|record| Some((record.arn, record.inline.get(index)?)));
         let cell = self.policies.inline.of(identity).and_then(|cells| cells.get(index));
@@ -227,8 +223,17 @@ impl Context {
         let decide = || Held::of(self, identity).map(|held| held.administration().map(Box::new));
         match self.policies.administration.of(identity) {
             Some(cell) => cell.get_or_init(decide).as_ref().map(Option::as_deref),
-            None => Known::Known(None),
+            None => Known::Unknown(Missing::because(listed_by(identity), Reason::Malformed)),
         }
+    }
+}
+
+/// The evidence that a user, group or role is known by.
+fn listed_by(identity: Identity) -> Evidence {
+    match identity.kind {
+        IdentityKind::User => Evidence::Users,
+        IdentityKind::Group => Evidence::Groups,
+        IdentityKind::Role => Evidence::Roles,
     }
 }
 

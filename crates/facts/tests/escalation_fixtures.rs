@@ -14,7 +14,7 @@ fn analysed(fixture: &str) -> Report {
     let path = format!("{}/../../fixtures/escalation/{fixture}.json", env!("CARGO_MANIFEST_DIR"));
     let shared =
         Shared::from_authorization_details(&std::fs::read_to_string(path).unwrap(), Timestamp::UNIX_EPOCH);
-    analyse(&[Account::new(&shared.unwrap())], built_in().unwrap())
+    analyse(&[Account::new(&shared.unwrap())], built_in().unwrap(), &[])
 }
 
 fn status(report: &Report, name: &str) -> &'static str {

@@ -104,7 +104,7 @@ fn details(parts: &[Vec<Value>]) -> Value {
 
 fn analysed(details: &Value) -> Report {
     let shared = Shared::from_authorization_details(&details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
-    analyse(&[Account::new(&shared)], built_in().unwrap())
+    analyse(&[Account::new(&shared)], built_in().unwrap(), &[])
 }
 
 /// Who is an administrator or can become one.
@@ -150,7 +150,7 @@ proptest! {
         let scps = json!([{"org_id": "r-root", "policies": [policy]}]).to_string();
         let shared = Shared::from_authorization_details(&details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
         let account = Account::new(&shared).with_scps(&scps).unwrap();
-        let after = reaching(&analyse(&[account], built_in().unwrap()));
+        let after = reaching(&analyse(&[account], built_in().unwrap(), &[]));
         prop_assert!(after.is_subset(&before), "{after:?} is not within {before:?}");
     }
 

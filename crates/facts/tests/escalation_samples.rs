@@ -52,7 +52,7 @@ fn every_sample_has_its_verdict() {
         if case["scps"].is_array() {
             account = account.with_scps(&case["scps"].to_string()).unwrap();
         }
-        let report = analyse(&[account], techniques);
+        let report = analyse(&[account], techniques, &[]);
         let start = report.principals.iter().find(|one| case["start"] == one.arn.as_str()).unwrap();
         if Some(start.can_escalate) != case["expected_can_escalate"].as_bool() {
             let paths = serde_json::to_string(&start.paths).unwrap();

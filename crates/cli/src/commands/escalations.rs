@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
-use palisade_facts::escalation::{Account, KnownCredentials, analyse, built_in, emergency_roles};
+use palisade_facts::escalation::{Account, KnownCredentials, analyse, built_in};
 use palisade_reporter::EscalationFormat;
 use palisade_snapshot::{OpenOptions, Shared, StoredSnapshot};
 
@@ -52,8 +52,7 @@ impl Escalations {
         let techniques = built_in().map_err(Failure::usage)?;
         let declared = Configuration::load(global.config.as_deref())?.declarations;
         let accounts = self.accounts()?;
-        let mut report = analyse(&accounts, techniques);
-        report.emergency_roles = emergency_roles(&accounts, techniques, &declared.emergency_roles);
+        let report = analyse(&accounts, techniques, &declared.emergency_roles);
         let mut out = output::open(self.output.as_deref())?;
         let to_file = self.output.as_deref().is_some_and(|path| path != "-");
         let width = if to_file { terminal::file_width() } else { terminal::stdout_width() };

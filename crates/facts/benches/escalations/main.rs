@@ -54,7 +54,7 @@ fn measure(size: usize) {
     let techniques = built_in().unwrap();
     let before = processor_seconds();
     let start = Instant::now();
-    let report = analyse(&accounts, techniques);
+    let report = analyse(&accounts, techniques, &[]);
     let seconds = start.elapsed().as_secs_f64();
     let processor = processor_seconds() - before;
     let count = |name: &str| report.principals.iter().filter(|one| one.status.name() == name).count();

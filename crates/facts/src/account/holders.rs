@@ -91,8 +91,6 @@ fn viewer(
         in_use: if identity.kind == IdentityKind::Group { has_members() } else { Known::Known(true) },
         administrator: context
             .administration(identity)
-            .known()
-            .and_then(|found| *found)
-            .map_or(Access::No, |found| found.access),
+            .map(|found| found.map_or(Access::No, |found| found.access)),
     })
 }

@@ -83,7 +83,7 @@ facts! {
         /// Whether anybody can use it: false for a group without members. Roles always count as usable.
         in_use: Known<bool>, reads [];
         /// Whether it may do everything else as well.
-        administrator: Access, reads [];
+        administrator: Known<Access>, reads [];
     }
 }
 

@@ -45,7 +45,7 @@ use palisade_policy::request::Action;
 
 pub(crate) use common_text::matches;
 pub use credentials::{CredentialReportError, Credentials, KnownCredentials};
-pub use emergency::{EmergencyRole, Reaching, emergency_roles};
+pub use emergency::{EmergencyRole, Reaching};
 pub(crate) use input::scp_levels;
 pub use input::{Account, ScpError};
 pub use load::{TechniqueError, built_in, load};
@@ -68,9 +68,10 @@ const EVERY_QUALITY: u8 = CONDITIONAL | EXTERNAL | UNREAD;
 /// A search for paths of every quality, among everybody.
 const EVERY_PATH: Scope<'static> = Scope { bits: EVERY_QUALITY, concerned: None };
 
-/// Searches the accounts with techniques.
+/// Searches the accounts with techniques, and for who gets into the roles for emergencies, which have one of these names,
+/// in which `*` is any run of characters.
 #[must_use]
-pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
+pub fn analyse(accounts: &[Account], techniques: &[Technique], emergency_roles: &[String]) -> Report {
     let actions = interesting_actions(techniques);
     let nothing = BTreeSet::new();
     let world = Builder::new(&actions, &nothing).build(accounts);
@@ -83,7 +84,7 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique]) -> Report {
     let closing = Closing { accounts, techniques, actions: &actions, world: &world, protected, concerned };
     let cut = closing.cut(&principals);
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
-    Report { principals, cut, emergency_roles: Vec::new() }
+    Report { principals, cut, emergency_roles: emergency::roles(&search, emergency_roles) }
 }
 
 /// The actions that techniques and the label of administrators rest on.

@@ -3,12 +3,13 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use super::emergency::searched;
+use super::administrator::Administrators;
 use super::input::Account;
 use super::output::PrincipalReport;
 use super::search::Search;
 use super::technique::Technique;
-use super::{EVERY_QUALITY, report};
+use super::world::Builder;
+use super::{BTreeSet, EVERY_PATH, interesting_actions, report};
 
 /// Answers questions about accounts from one search.
 ///
@@ -60,14 +61,14 @@ impl SharedSearch {
         if let (Ok(()), Ok(found)) = (asked, answered.recv()) {
             return found;
         }
-        searched(&self.accounts, self.techniques, EVERY_QUALITY, otherwise)
+        searched(&self.accounts, self.techniques, otherwise)
     }
 }
 
 /// Answers questions until nobody can ask any more.
 fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Question>) {
     let Ok(first) = questions.recv() else { return };
-    searched(accounts, techniques, EVERY_QUALITY, |search| {
+    searched(accounts, techniques, |search| {
         for question in std::iter::once(first).chain(questions) {
             // Whoever does not wait any more needs no answer.
             let _ = match question {
@@ -76,6 +77,19 @@ fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Q
             };
         }
     });
+}
+
+/// Asks a search for paths of every quality.
+fn searched<T>(
+    accounts: &[Account],
+    techniques: &[Technique],
+    answer: impl FnOnce(&Search<'_>) -> T,
+) -> T {
+    let actions = interesting_actions(techniques);
+    let nothing = BTreeSet::new();
+    let world = Builder::new(&actions, &nothing).build(accounts);
+    let administrators = Administrators::new();
+    answer(&Search::new(&world, techniques, &actions, &administrators, EVERY_PATH))
 }
 
 fn reaching(search: &Search<'_>, role: &str) -> Vec<String> {

@@ -127,7 +127,7 @@ impl Described {
         let shared =
             Shared::from_authorization_details(&self.details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
         let known = KnownCredentials::from_csv(&self.report).unwrap();
-        let report = analyse(&[Account::new(&shared).with_credentials(known)], techniques);
+        let report = analyse(&[Account::new(&shared).with_credentials(known)], techniques, &[]);
         report.principals.iter().find(|one| one.arn == self.start).unwrap().status.name()
     }
 }
@@ -245,7 +245,7 @@ fn analysed(given: &Value) -> super::Report {
     let described = Described::new(given);
     let shared =
         Shared::from_authorization_details(&described.details.to_string(), Timestamp::UNIX_EPOCH).unwrap();
-    analyse(&[Account::new(&shared)], built_in().unwrap())
+    analyse(&[Account::new(&shared)], built_in().unwrap(), &[])
 }
 
 fn statement(action: &str, resource: &str) -> Value {
@@ -328,7 +328,7 @@ fn scps_limit_members_of_the_organization_and_not_the_account_that_manages_it() 
             feature_set: "ALL".to_owned(),
         });
         let account = Account::new(&shared).with_scps(&scps).unwrap();
-        let report = analyse(&[account], built_in().unwrap());
+        let report = analyse(&[account], built_in().unwrap(), &[]);
         let attacker = report.principals.iter().find(|one| one.arn == described.start).unwrap();
         assert_eq!(attacker.status.name(), expected, "managed by {manager}");
     }
@@ -362,7 +362,7 @@ fn rcps_limit_who_assumes_a_role() {
             let level = OrganizationLevel { target: "r-root".to_owned(), policies };
             shared.account.resource_control_policies = Observed::Present(vec![level]);
         }
-        let report = analyse(&[Account::new(&shared)], built_in().unwrap());
+        let report = analyse(&[Account::new(&shared)], built_in().unwrap(), &[]);
         let attacker = report.principals.into_iter().find(|one| one.arn == described.start).unwrap();
         (attacker.status.name(), attacker.paths.into_iter().flat_map(|path| path.assumes).collect::<Vec<_>>())
     };

@@ -143,7 +143,7 @@ fn paths_to_an_administrator_end_at_a_service_control_policy() {
         let attach = statement("Allow", "iam:AttachUserPolicy", json!({}));
         let given = json!({"inline_policies": {"attach": attach}, "account": under(scps, json!(null))});
         let (world, _) = world(kind, &given).unwrap();
-        let report = analyse(&[Account::new(&world.shared)], built_in().unwrap());
+        let report = analyse(&[Account::new(&world.shared)], built_in().unwrap(), &[]);
         report.principals.iter().find(|one| one.arn.ends_with("user/alice")).unwrap().status
     };
     assert_eq!(status(json!([{}])), Status::CanEscalate);
