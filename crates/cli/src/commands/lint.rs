@@ -10,6 +10,10 @@ use crate::failure::Failure;
 use crate::lines;
 
 /// Find mistakes in policies, one JSON object per line
+///
+/// A line is `{"id", "policy"}`, with `policy` an object, or a string as it was written. Some rules hold only where a policy is
+/// attached, which `policy_type` tells: `managed`, `inline`, `session`, `service_control`, `resource_control`, `trust` or `resource`.
+/// The answer is `{"id", "findings": [{"code", "severity", "path", "message"}]}`.
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
     /// The policies; standard input if `-` or left out

@@ -10,6 +10,10 @@ use crate::failure::Failure;
 use crate::lines;
 
 /// Say whether buckets and other resources are public, one JSON object per line
+///
+/// A line is `{"id", "service", "policy", "acl", "bpa_account", "bpa_bucket", "object_ownership", "resource_account"}`: `acl` is the
+/// `Grants` of GetBucketAcl, `bpa_…` are PublicAccessBlockConfigurations, and null stands for what is not configured.
+/// `registry_policy` and `access_points` may be added. The answer is `{"id", "public", "capabilities", "latent", "statements", "witness"}`.
 #[derive(Debug, Args)]
 pub(crate) struct Public {
     /// The resources with their policies; standard input if `-` or left out

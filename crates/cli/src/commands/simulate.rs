@@ -10,6 +10,12 @@ use crate::failure::Failure;
 use crate::lines::{self, Line};
 
 /// Decide requests by the policies that come with them, one JSON object per line
+///
+/// A line is `{"id", "request": {"principal", "action", "resource", "resource_account_id", "context"}, "identity_policies",
+/// "resource_policy", "permission_boundaries", "session_policy", "scps": [{"org_id", "policies"}], "rcps", "vpc_endpoint_policies"}`.
+/// What is left out is not there, and nothing is added to the context. `principal` is an ARN, an account id, a service, a
+/// federated principal or `anonymous`; the role's trust policy is the `resource_policy` of `sts:AssumeRole`; SCPs and RCPs have one
+/// entry per level, root first. The answer is `{"id", "decision", "because"}`.
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
     /// The cases; standard input if `-` or left out
