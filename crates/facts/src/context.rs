@@ -13,6 +13,8 @@ use crate::directory::BucketDirectory;
 use crate::ecr::RegistryPolicies;
 use crate::iam::effective::delegating;
 use crate::iam::escalation::Escalations;
+use crate::iam::people_assuming::PeopleAssumptions;
+use crate::iam::role_circle::RoleCircles;
 use crate::identities::Policies;
 use crate::organization::OrganizationPolicies;
 use crate::{Declarations, Known, Missing};
@@ -33,6 +35,8 @@ pub(crate) struct Context {
     /// The users of each group, by name.
     members: BTreeMap<String, Vec<String>>,
     pub(crate) escalations: Escalations,
+    pub(crate) role_circles: RoleCircles,
+    pub(crate) people_assumptions: PeopleAssumptions,
     pub(crate) buckets: BucketDirectory,
     pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
@@ -67,6 +71,8 @@ impl Context {
             rows,
             members,
             escalations: Escalations::default(),
+            role_circles: RoleCircles::default(),
+            people_assumptions: PeopleAssumptions::default(),
             buckets: BucketDirectory::new(&shared),
             registry_policies: RegistryPolicies::default(),
             shared,

@@ -142,7 +142,7 @@ impl<'a> Assuming<'a> {
 
     /// Those who may be let in by a role's trust policy: those whom it names, and, where it names the account,
     /// those whose own policies may permit it.
-    fn candidates(&self, target: &Target<'_>) -> Vec<usize> {
+    pub(super) fn candidates(&self, target: &Target<'_>) -> Vec<usize> {
         let mut named = BTreeSet::new();
         let Some(policy) = target.documents.first() else {
             named.extend(self.permits.for_role(&target.resource));

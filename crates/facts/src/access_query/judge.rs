@@ -166,7 +166,7 @@ impl Asking<'_> {
         if missing.is_some() { AccessDecision::Unknown } else { AccessDecision::Conditional }
     }
 
-    fn missing(&self) -> Option<Missing> {
+    pub(super) fn missing(&self) -> Option<Missing> {
         let unread = Missing::either(self.caller.held.missing.clone(), self.target.missing.clone());
         match self.is_restricted() {
             Known::Unknown(missing) => Missing::either(unread, Some(missing)),

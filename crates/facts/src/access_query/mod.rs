@@ -17,6 +17,7 @@
 mod access_point;
 mod acl;
 mod answer;
+mod assuming_roles;
 mod callers;
 mod can;
 mod chains;
@@ -39,6 +40,7 @@ pub use answer::{
     AccessDecision, Assumption, Because, CallerKind, CanAnswer, MissingAnswer, NotCollected, NotConsidered,
     PrincipalAccess, Residual, StatementPlace, Step, WhoCanAnswer,
 };
+pub(crate) use assuming_roles::{MfaRequiredBy, RoleEdges, between_roles, by_users};
 pub use can::can;
 pub use question::{AccessQueryError, Question};
 pub use service_control::ServiceControlPolicies;

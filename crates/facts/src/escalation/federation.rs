@@ -14,6 +14,8 @@ use super::world::{PrincipalIndex, PrincipalKind, ProviderIndex, World};
 /// The identity pools of Amazon Cognito, as trust policies name them ("Role trust and permissions" in the Amazon Cognito
 /// Developer Guide).
 const COGNITO: &str = "cognito-identity.amazonaws.com";
+/// An audience that the attacker adds to a provider: it is a client of his, and no trust policy names it.
+const NEW_AUDIENCE: &str = "an audience of the attacker";
 /// The id of an identity pool that does not exist yet: AWS chooses it, and no trust policy names it.
 const NEW_POOL: &str = "us-east-1:00000000-0000-4000-8000-000000000000";
 
@@ -22,7 +24,7 @@ impl Provider {
     fn is(self, name: &str) -> bool {
         match self {
             Self::Saml => name.contains(":saml-provider/"),
-            Self::Oidc => name.contains(":oidc-provider/"),
+            Self::Oidc | Self::OidcAudience => name.contains(":oidc-provider/"),
             Self::Cognito => name == COGNITO,
         }
     }
@@ -30,7 +32,7 @@ impl Provider {
     fn action(self) -> &'static str {
         match self {
             Self::Saml => "sts:AssumeRoleWithSAML",
-            Self::Oidc | Self::Cognito => "sts:AssumeRoleWithWebIdentity",
+            Self::Oidc | Self::OidcAudience | Self::Cognito => "sts:AssumeRoleWithWebIdentity",
         }
     }
 }
@@ -90,6 +92,11 @@ impl World {
         if kind == Provider::Cognito && !any_that_exists {
             context.set(&format!("{COGNITO}:aud"), NEW_POOL);
         }
+        if kind == Provider::OidcAudience {
+            let (_, issuer) = name.split_once(":oidc-provider/")?;
+            context.mark_unknown(&format!("{issuer}:*"));
+            context.set(&format!("{issuer}:aud"), NEW_AUDIENCE);
+        }
         let question = Question {
             principal: &principal,
             side: &PrincipalPolicies::default(),
@@ -101,6 +108,10 @@ impl World {
             takes_tags: false,
             any_that_exists,
         };
+        if kind == Provider::OidcAudience {
+            // What else the tokens say is not the attacker's to choose.
+            return question.as_it_is();
+        }
         question.permitted(self).map(|permitted| permitted.conditional)
     }
 

@@ -57,6 +57,15 @@ impl Question<'_> {
         }
     }
 
+    /// Whether the request is allowed with nothing chosen: `Some(true)` if that hangs on context that nobody can know.
+    pub(super) fn as_it_is(&self) -> Option<bool> {
+        match self.decide(&self.context) {
+            Decision::Allowed => Some(false),
+            Decision::Conditional => Some(true),
+            Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => None,
+        }
+    }
+
     /// The context in which the request is allowed, if there is one.
     pub(super) fn permitted(&self, world: &World) -> Option<Permitted> {
         let first = self.decide(&self.context);

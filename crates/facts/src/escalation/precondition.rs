@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
-use super::technique::{Gives, Step, TargetKind, Technique, TrustPolicy};
+use super::technique::{Gives, Provider, Step, TargetKind, Technique, TrustPolicy};
 
 /// Preconditions that are no permission and no [`Prerequisite`](super::technique::Prerequisite).
 const PASSED_TO: &str = "passed_to";
 const TRUST: &str = "trust";
 const ADMINISTRATOR: &str = "administrator";
 const BOUNDARY: &str = "boundary";
+const AUDIENCE: &str = "audience";
 const HELD: &str = "held";
 const VERSION: &str = "version";
 
@@ -18,6 +19,7 @@ const VERSION: &str = "version";
 /// - what `requires` names;
 /// - `passed_to`: the role may be passed to this service;
 /// - `trust`: the role trusts the service, or the attacker;
+/// - `audience`: the role does not ask for whom a token is;
 /// - `administrator`: whoever is reached is an administrator;
 /// - `boundary`: no permissions boundary caps him;
 /// - `held`: what is changed is the attacker's own;
@@ -44,6 +46,9 @@ pub(super) fn preconditions(technique: &Technique, all: &[Technique]) -> Vec<Str
     }
     if technique.service.is_some() || technique.through.is_some() || technique.provider.is_some() {
         add(TRUST);
+    }
+    if technique.provider == Some(Provider::OidcAudience) {
+        add(AUDIENCE);
     }
     technique.requires.iter().for_each(|one| add(&one.name()));
     of_gain(technique).iter().for_each(|name| add(name));

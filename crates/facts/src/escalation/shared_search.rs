@@ -80,11 +80,7 @@ fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Q
 }
 
 /// Asks a search for paths of every quality.
-fn searched<T>(
-    accounts: &[Account],
-    techniques: &[Technique],
-    answer: impl FnOnce(&Search<'_>) -> T,
-) -> T {
+fn searched<T>(accounts: &[Account], techniques: &[Technique], answer: impl FnOnce(&Search<'_>) -> T) -> T {
     let actions = interesting_actions(techniques);
     let nothing = BTreeSet::new();
     let world = Builder::new(&actions, &nothing).build(accounts);

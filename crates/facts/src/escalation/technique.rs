@@ -102,8 +102,11 @@ pub struct Combination {
 pub enum Provider {
     /// One that signs SAML assertions.
     Saml,
-    /// One that signs tokens of OpenID Connect.
+    /// One that signs tokens of OpenID Connect, in whose place the attacker signs.
     Oidc,
+    /// The same, which signs by itself: the attacker gets tokens for an audience of his own, and nobody knows what else
+    /// these say.
+    OidcAudience,
     /// An identity pool of Amazon Cognito.
     Cognito,
 }

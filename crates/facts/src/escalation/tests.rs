@@ -1,5 +1,7 @@
 //! Each technique on the examples in its file.
 
+mod generated;
+
 use jiff::Timestamp;
 use palisade_snapshot::{Observed, Organization, OrganizationLevel, OrganizationPolicy, Shared};
 use serde_json::{Map, Value, json};

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use palisade_snapshot::RecordKind;
 
 use super::role::is_aws_owned;
-use super::{Escalation, any_role, full_administrator, policy_escalation};
+use super::{Escalation, PeopleAssuming, any_role, full_administrator, people_assuming, policy_escalation};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Access, Kind, Known, Lazy, Subject, fact_enum, facts};
@@ -49,6 +49,8 @@ facts! {
         assumes_any_role: Lazy<Known<Access>>, reads [];
         /// Whether somebody who holds it and nothing else can become administrator.
         escalation: Lazy<Known<Escalation>>, reads [Policies, CredentialReport, ServiceControlPolicies];
+        /// The roles that people assume by it, and what asks them for MFA.
+        people_assuming: Lazy<PeopleAssuming>, reads [Policies, CredentialReport, ServiceControlPolicies, ResourceControlPolicies];
     }
 }
 
@@ -115,6 +117,10 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
         passes_any_role: any_role("iam:PassRole"),
         assumes_any_role: any_role("sts:AssumeRole"),
         escalation: Lazy::new(move || policy_escalation::of(&searching, &searched)),
+        people_assuming: {
+            let (asking, arn) = (Arc::clone(context), arn(record.arn, &policy.name));
+            Lazy::new(move || people_assuming::by(&asking, &arn))
+        },
     };
     Some(Subject {
         kind: &KIND,

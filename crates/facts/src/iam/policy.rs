@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palisade_snapshot::{Evidence, ManagedPolicy, RecordKind};
 
 use super::attached::is_aws_managed;
-use super::{Escalation, any_role, full_administrator, policy_escalation};
+use super::{Escalation, PeopleAssuming, any_role, full_administrator, people_assuming, policy_escalation};
 use crate::context::Context;
 use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts, identities};
 
@@ -37,6 +37,8 @@ facts! {
         assumes_any_role: Lazy<Known<Access>>, reads [];
         /// Whether somebody who holds it and nothing else can become administrator.
         escalation: Lazy<Known<Escalation>>, reads [Users, Groups, Roles, CredentialReport, ServiceControlPolicies];
+        /// The roles that people assume by it, and what asks them for MFA.
+        people_assuming: Lazy<PeopleAssuming>, reads [Users, Groups, Roles, CredentialReport, ServiceControlPolicies, ResourceControlPolicies];
         /// The versions not in force that alone would let its holders do everything on every resource: one call of
         /// `iam:SetDefaultPolicyVersion` puts one of them in force.
         full_administrator_versions: Lazy<Known<Vec<String>>>, reads [];
@@ -86,6 +88,10 @@ fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subj
         passes_any_role: any_role("iam:PassRole"),
         assumes_any_role: any_role("sts:AssumeRole"),
         escalation: Lazy::new(move || policy_escalation::of(&searching, &searched)),
+        people_assuming: {
+            let (asking, arn) = (Arc::clone(context), policy.arn.clone());
+            Lazy::new(move || people_assuming::by(&asking, &arn))
+        },
         full_administrator_versions: Lazy::new(move || full_administrator_versions(&looking, index)),
     };
     Subject {

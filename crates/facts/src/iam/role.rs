@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
-    AttachedPolicy, Effective, IdentityKind, Tag, attached, effective, escalation, identity_provider, trust,
+    AttachedPolicy, Effective, IdentityKind, RoleCircle, Tag, attached, effective, escalation,
+    identity_provider, role_circle, trust,
 };
 use crate::clock::days_since;
 use crate::context::Context;
@@ -61,6 +62,10 @@ facts! {
         changes_left: Lazy<Known<Option<Vec<String>>>>, reads [ServiceControlPolicies, Organization];
         /// The ARNs of the users and roles that get its credentials, alone or over others, beside administrators.
         reached_by: Lazy<Known<Vec<String>>>, reads [Users, Groups, Policies, CredentialReport, ServiceControlPolicies];
+        /// The circle of roles that are no administrators which it is in: each can assume the next.
+        circle: Lazy<Known<RoleCircle>>, reads [Policies, ServiceControlPolicies, ResourceControlPolicies];
+        /// Whether it can assume itself, and is no administrator.
+        assumes_itself: Lazy<Known<Access>>, reads [Policies, ServiceControlPolicies, ResourceControlPolicies];
     }
 }
 
@@ -156,6 +161,14 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
             Lazy::new(move || organization::role_changes_left(&asking, &arn))
         },
         reached_by: Lazy::new(move || escalation::reached_by(&searching, &arn)),
+        circle: {
+            let asking = Arc::clone(context);
+            Lazy::new(move || role_circle::of(&asking, index))
+        },
+        assumes_itself: {
+            let asking = Arc::clone(context);
+            Lazy::new(move || role_circle::assumes_itself(&asking, index))
+        },
     };
     Subject {
         kind: &KIND,

@@ -1,0 +1,224 @@
+//! Who of an account can assume which of its roles, and what MFA has to do with it.
+
+use palisade_policy::evaluate::explain;
+use palisade_policy::policies::{Policies, PolicySet, PrincipalPolicies, ResourcePolicies};
+use palisade_policy::request::{Action, Request};
+use palisade_snapshot::Shared;
+
+use super::callers::{Caller, Callers};
+use super::chains::Assuming;
+use super::judge::{Asking, Judgement};
+use super::target::Target;
+use super::{AccessDecision, Assumption, Because, Residual, Situation, assumptions, unread};
+use crate::Missing;
+use crate::organization::OrganizationPolicies;
+
+const ASSUME: &str = "sts:AssumeRole";
+/// The keys that tell about MFA ("AWS global condition context keys").
+const MFA: [&str; 2] = ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"];
+
+/// A role that can assume a role, both by their places among the roles of the snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RoleEdge {
+    pub(crate) by: usize,
+    pub(crate) role: usize,
+    pub(crate) decision: AccessDecision,
+}
+
+/// Which roles can assume which.
+#[derive(Debug, Default)]
+pub(crate) struct RoleEdges {
+    pub(crate) edges: Vec<RoleEdge>,
+    /// What could not be read of those whose decision is unknown.
+    pub(crate) missing: Option<Missing>,
+    pub(crate) assumes: Vec<Assumption>,
+}
+
+/// Which roles of the account can assume which, each itself included. Conditions that the caller chooses, such as
+/// `sts:ExternalId`, count as met.
+pub(crate) fn between_roles(shared: &Shared) -> RoleEdges {
+    let mut found = RoleEdges::default();
+    ask(shared, |asked| {
+        let users = shared.users.len();
+        for role in 0..shared.roles.len() {
+            let Some(target) = asked.assuming.trust(users + role) else { continue };
+            for caller in asked.assuming.candidates(target) {
+                let Some(by) = caller.checked_sub(users) else { continue };
+                let Some(asking) = asked.assuming.asking(caller, target) else { continue };
+                let Some(mut decision) = asking.rank() else { continue };
+                if decision == AccessDecision::Conditional && asking.judge().residual.iter().all(is_chosen) {
+                    decision = AccessDecision::Allowed;
+                }
+                if decision == AccessDecision::Unknown {
+                    found.missing = Missing::either(found.missing.take(), asking.missing());
+                }
+                found.edges.push(RoleEdge { by, role, decision });
+            }
+        }
+        found.assumes.clone_from(&asked.assumes);
+    });
+    found
+}
+
+fn is_chosen(residual: &Residual) -> bool {
+    matches!(residual, Residual::Condition { chosen_by_caller: true, .. })
+}
+
+/// What keeps somebody who has not used MFA from assuming a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MfaRequiredBy {
+    /// Nothing.
+    Nobody,
+    /// The policies of whoever assumes: a condition of what allows it, or a deny.
+    IdentityPolicies,
+    /// The trust policy of the role.
+    TrustPolicy,
+    /// Either.
+    Both,
+}
+
+/// A user who can assume a role once he has used MFA.
+#[derive(Debug, Clone)]
+pub(crate) struct UserAssumes {
+    /// The places of the user and the role in the snapshot.
+    pub(crate) user: usize,
+    pub(crate) role: usize,
+    /// The identity policies that allow it, each with what asks for MFA where it does.
+    pub(crate) policies: Vec<(String, MfaRequiredBy)>,
+    /// What could not be read, where that decides.
+    pub(crate) missing: Option<Missing>,
+}
+
+/// Which of these users can assume which roles of the account, and what of it takes MFA.
+pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UserAssumes>, Vec<Assumption>) {
+    let mut found = Vec::new();
+    let mut assumes = Vec::new();
+    ask(shared, |asked| {
+        for role in 0..shared.roles.len() {
+            let Some(target) = asked.assuming.trust(shared.users.len() + role) else { continue };
+            let candidates = asked.assuming.candidates(target);
+            for user in candidates.into_iter().filter(|user| users.binary_search(user).is_ok()) {
+                found.extend(asked.user_before(user, role, target));
+            }
+        }
+        assumes.clone_from(&asked.assumes);
+    });
+    (found, assumes)
+}
+
+/// Everybody before every role.
+struct Asked<'a> {
+    identities: &'a [Caller],
+    assuming: Assuming<'a>,
+    action: &'a Action,
+    situation: &'a Situation,
+    account: &'a str,
+    /// What stands for a trust policy that leaves all to the account.
+    delegating: ResourcePolicies,
+    assumes: Vec<Assumption>,
+}
+
+fn ask(shared: &Shared, questions: impl FnOnce(&Asked<'_>)) {
+    let situation = Situation::default();
+    let callers = Callers::new(shared, &situation);
+    let identities = callers.identities();
+    let Some(action) = Action::parse(ASSUME) else { return };
+    let organization = OrganizationPolicies::of(shared);
+    questions(&Asked {
+        identities: &identities,
+        assuming: Assuming::new(shared, &action, &identities, &situation),
+        action: &action,
+        situation: &situation,
+        account: &shared.header.account_id,
+        delegating: ResourcePolicies {
+            policy: Some(unread::delegating(&shared.header.account_id)),
+            ..ResourcePolicies::default()
+        },
+        assumes: assumptions(&organization, &situation, true, ["sts"].into_iter()),
+    });
+}
+
+impl Asked<'_> {
+    /// A user before a role: what allows him to assume it after he has used MFA, and what without.
+    fn user_before(&self, user: usize, role: usize, target: &Target<'_>) -> Option<UserAssumes> {
+        let caller = self.identities.get(user)?;
+        let mut with = caller.clone();
+        with.context.set("aws:MultiFactorAuthPresent", "true");
+        let with = self.asking(&with, target).judge();
+        if !with.decision.is_possible() {
+            return None;
+        }
+        // An access key has no such key; a session that he gets for it says that it is false.
+        let mut absent = caller.clone();
+        MFA.iter().for_each(|key| absent.context.mark_absent(key));
+        let mut refused = absent.clone();
+        refused.context.set("aws:MultiFactorAuthPresent", "false");
+        let without = [&absent, &refused].map(|caller| self.asking(caller, target).judge());
+        let is_possible = without.iter().any(|one| one.decision.is_possible());
+        let mut allowing_without: Vec<&str> = Vec::new();
+        for one in without.iter().filter(|one| one.decision.is_possible()) {
+            allowing_without.extend(allowing(one));
+        }
+        let mut refusing = None;
+        let mut policies: Vec<(String, MfaRequiredBy)> = Vec::new();
+        for policy in allowing(&with) {
+            if policies.iter().any(|(known, _)| known == policy) {
+                continue;
+            }
+            let by = if allowing_without.contains(&policy) {
+                MfaRequiredBy::Nobody
+            } else if is_possible {
+                MfaRequiredBy::IdentityPolicies
+            } else {
+                *refusing.get_or_insert_with(|| self.refusing([&absent, &refused], target))
+            };
+            policies.push((policy.to_owned(), by));
+        }
+        let mut answers = without.iter().chain([&with]);
+        let is_unknown = answers.any(|one| one.decision == AccessDecision::Unknown);
+        let missing = Missing::either(caller.held.missing.clone(), target.missing.clone());
+        Some(UserAssumes { user, role, policies, missing: missing.filter(|_| is_unknown) })
+    }
+
+    /// Which side refuses somebody without MFA.
+    fn refusing(&self, callers: [&Caller; 2], target: &Target<'_>) -> MfaRequiredBy {
+        let everything = PrincipalPolicies {
+            identity: PolicySet::new(vec![unread::allowing()]),
+            ..PrincipalPolicies::default()
+        };
+        let passes = |caller: &Caller, own: &PrincipalPolicies, side: &ResourcePolicies| {
+            let mut context = caller.context.clone();
+            target.imply(&mut context, self.action.service(), self.situation);
+            let request = Request {
+                principal: &caller.principal,
+                action: self.action,
+                resource: &target.resource,
+                context: &context,
+            };
+            explain(request, Policies { principal: own, resource: side, management_account: None })
+                .can_be_allowed
+        };
+        let by_identity = callers.iter().any(|one| passes(one, &one.held.policies, &self.delegating));
+        let by_trust = callers.iter().any(|one| passes(one, &everything, &target.side));
+        match (by_identity, by_trust) {
+            (false, true) => MfaRequiredBy::IdentityPolicies,
+            (true, false) => MfaRequiredBy::TrustPolicy,
+            // Neither alone: one refuses those without the key, the other those who say no.
+            (false, false) | (true, true) => MfaRequiredBy::Both,
+        }
+    }
+
+    fn asking<'q>(&'q self, caller: &'q Caller, target: &'q Target<'q>) -> Asking<'q> {
+        Asking { caller, action: self.action, target, situation: self.situation, account: self.account }
+    }
+}
+
+/// The identity policies of which a statement allows.
+fn allowing(judged: &Judgement) -> impl Iterator<Item = &str> {
+    judged.because.iter().filter_map(|because| match because {
+        Because::Statement { place, .. } if place.effect == "Allow" && place.kind == "identity_policy" => {
+            Some(place.policy.as_str())
+        }
+        _ => None,
+    })
+}

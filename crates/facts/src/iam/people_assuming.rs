@@ -1,0 +1,128 @@
+//! The roles that people assume by a policy, and what asks them for MFA.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use palisade_snapshot::{CredentialReportRow, Evidence, Reason, RecordKind};
+
+use crate::access_query::{MfaRequiredBy, by_users};
+use crate::context::Context;
+use crate::{Known, Listed, Missing, fact_enum, facts};
+
+fact_enum! {
+    /// What keeps somebody who has not used MFA from assuming a role.
+    pub enum MfaSide {
+        /// Nothing does.
+        Nobody = "nobody",
+        /// The policies of whoever assumes it: a condition of the statement that allows it, or a deny.
+        IdentityPolicies = "identity_policies",
+        /// The trust policy of the role.
+        TrustPolicy = "trust_policy",
+        /// Both do.
+        Both = "both",
+    }
+}
+
+facts! {
+    /// Which roles people can assume by a policy.
+    pub struct PeopleAssuming as "people_assuming" {
+        /// Each user who is a person, with each role that a statement of the policy lets him assume.
+        roles: Listed<RoleAssumption>, reads [];
+        /// What is taken for granted because it could not be read: `scp_not_read`, `rcp_not_read`.
+        assumes: Vec<String>, reads [];
+    }
+}
+
+facts! {
+    /// A role that a person can assume.
+    pub struct RoleAssumption as "role_assumption" {
+        /// The ARN of the user.
+        user: String, reads [];
+        /// The ARN of the role.
+        role: String, reads [];
+        /// What keeps him from it as long as he has not used MFA.
+        mfa_required_by: MfaSide, reads [];
+    }
+}
+
+/// Which roles people assume by which policy, once asked for.
+#[derive(Debug, Default)]
+pub(crate) struct PeopleAssumptions(OnceLock<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    /// By the name of the policy in answers: the places of users and roles.
+    by_policy: BTreeMap<String, Vec<(usize, usize, MfaSide)>>,
+    /// What hides more, by the name of the policy.
+    missing: BTreeMap<String, Missing>,
+    assumes: Vec<String>,
+}
+
+/// The roles that people assume by a policy, by its ARN or what stands for one. A person is a user with a console
+/// password or an MFA device: programs have neither.
+pub(super) fn by(context: &Context, policy: &str) -> PeopleAssuming {
+    let found = context.people_assumptions.0.get_or_init(|| Found::new(context));
+    let listings = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
+    let unlisted = context.identities_incomplete(&listings);
+    let shared = &context.shared;
+    let assumption = |&(user, role, mfa_required_by): &(usize, usize, MfaSide)| {
+        let (user, role) = (shared.users.get(user)?.arn.clone(), shared.roles.get(role)?.arn.clone());
+        Some(RoleAssumption { user, role, mfa_required_by })
+    };
+    PeopleAssuming {
+        roles: Listed {
+            items: found.by_policy.get(policy).into_iter().flatten().filter_map(assumption).collect(),
+            incomplete: Missing::either(unlisted, found.missing.get(policy).cloned()),
+        },
+        assumes: found.assumes.clone(),
+    }
+}
+
+impl Found {
+    fn new(context: &Context) -> Self {
+        let shared = &context.shared;
+        let people: Vec<(usize, Option<Missing>)> = shared
+            .users
+            .iter()
+            .enumerate()
+            .filter_map(|(index, user)| match context.row(user).and_then(is_person) {
+                Known::Known(person) => person.then_some((index, None)),
+                Known::Unknown(missing) => Some((index, Some(missing))),
+            })
+            .collect();
+        let users: Vec<usize> = people.iter().map(|(index, _)| *index).collect();
+        let (assumptions, assumes) = by_users(shared, &users);
+        let mut found =
+            Self { assumes: assumes.iter().map(|one| one.name().to_owned()).collect(), ..Self::default() };
+        for one in assumptions {
+            let place = users.binary_search(&one.user).ok().and_then(|place| people.get(place));
+            let unsure = Missing::either(place.and_then(|(_, missing)| missing.clone()), one.missing);
+            for (policy, by) in one.policies {
+                if let Some(missing) = &unsure {
+                    let known = found.missing.remove(&policy);
+                    found
+                        .missing
+                        .extend(Missing::either(known, Some(missing.clone())).map(|all| (policy, all)));
+                    continue;
+                }
+                let mfa_required_by = match by {
+                    MfaRequiredBy::Nobody => MfaSide::Nobody,
+                    MfaRequiredBy::IdentityPolicies => MfaSide::IdentityPolicies,
+                    MfaRequiredBy::TrustPolicy => MfaSide::TrustPolicy,
+                    MfaRequiredBy::Both => MfaSide::Both,
+                };
+                found.by_policy.entry(policy).or_default().push((one.user, one.role, mfa_required_by));
+            }
+        }
+        found
+    }
+}
+
+/// Whether a user is a person; unknown where the report does not say.
+fn is_person(row: &CredentialReportRow) -> Known<bool> {
+    match (row.password_enabled, row.mfa_active) {
+        (Some(true), _) | (_, Some(true)) => Known::Known(true),
+        (Some(false), Some(false)) => Known::Known(false),
+        _ => Known::Unknown(Missing::because(Evidence::CredentialReport, Reason::Malformed)),
+    }
+}
