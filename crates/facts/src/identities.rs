@@ -9,6 +9,7 @@ use palisade_snapshot::{AttachedPolicy, Evidence, InlinePolicy, ManagedPolicy, R
 
 use crate::context::Context;
 use crate::iam::effective::Held;
+use crate::iam::identity_policy::{ByMeaning, by_meaning};
 use crate::iam::{IdentityKind, Permission};
 use crate::{Known, Missing};
 
@@ -73,6 +74,8 @@ pub(crate) struct Policies {
     administration: PerIdentity<OnceLock<Known<Option<Box<Permission>>>>>,
     /// Whom each managed policy is attached to, by its ARN.
     holders: OnceLock<HashMap<String, Vec<Identity>>>,
+    /// The account's own managed policies by what they say.
+    by_meaning: OnceLock<ByMeaning>,
 }
 
 impl Policies {
@@ -84,6 +87,7 @@ impl Policies {
             inline: PerIdentity::new(shared, |count| (0..count).map(|_| OnceLock::new()).collect()),
             administration: PerIdentity::new(shared, |_| OnceLock::new()),
             holders: OnceLock::new(),
+            by_meaning: OnceLock::new(),
         }
     }
 }
@@ -173,6 +177,11 @@ impl Context {
             holders
         });
         holders.get(policy).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The places of the account's own managed policies by what they say.
+    pub(crate) fn policies_by_meaning(&self) -> &ByMeaning {
+        self.policies.by_meaning.get_or_init(|| by_meaning(self))
     }
 
     /// What hides users, groups or roles, if there may be more than were read.

@@ -53,6 +53,8 @@
 //! # iam.inline_policy: name and document; `user`, `group` or `role` for whom it is embedded in
 //! given: {name: fix, document: {…}, role: {name: app}, declarations: {emergency_inline_policies: [{
 //!   principal: "arn:aws:iam::111122223333:role/app", policy: fix, reason: …, owner: …, expires: "2026-07-31"}]}}
+//! # iam.identity_policy: as for iam.inline_policy if there is a `user`, `group` or `role`, else as for iam.policy
+//! given: {document: {…}, role: {name: app}}
 //! ```
 //!
 //! Everywhere: a policy may be an object or a text; `…_days_ago` stands for a time before the snapshot,
@@ -169,6 +171,10 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.listed(kind, Shape::PublicRepository, given).map(Some);
     } else if *kind == iam::inline_policy::KIND {
         return inline_policy(given, world).map(Some);
+    } else if *kind == iam::identity_policy::KIND {
+        let is_inline = ["user", "group", "role"].iter().any(|holder| given.contains_key(*holder));
+        let arn = if is_inline { inline_policy(given, world) } else { world.policy(given, name, &REST) };
+        return arn.map(Some);
     } else if *kind == access_analyzer::KIND {
         if let Some(key) = given.keys().find(|key| !REST.contains(&key.as_str())) {
             return Err(ExampleError::unknown_key(name, key, REST));

@@ -3,10 +3,12 @@
 pub mod access_key;
 mod any_role;
 mod attached;
+mod boundary;
 pub(crate) mod effective;
 pub(crate) mod escalation;
 pub(crate) mod full_administrator;
 pub mod group;
+pub mod identity_policy;
 pub mod identity_provider;
 pub mod inline_policy;
 pub mod password_policy;
@@ -24,9 +26,11 @@ pub mod user;
 
 pub use access_key::AccessKey;
 pub use attached::{AttachedPolicy, Tag};
-pub use effective::{Effective, Permission};
+pub use boundary::Boundary;
+pub use effective::{Effective, EvadedDeny, Permission, PolicyGrants};
 pub use escalation::{Escalation, EscalationStatus, EscalationStep};
 pub use group::Group;
+pub use identity_policy::IdentityPolicy;
 pub use identity_provider::{OidcProvider, SamlProvider};
 pub use inline_policy::{Emergency, IdentityKind, InlinePolicy};
 pub use password_policy::PasswordPolicy;

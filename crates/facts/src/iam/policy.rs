@@ -122,7 +122,7 @@ fn full_administrator_versions(context: &Context, index: usize) -> Known<Vec<Str
 }
 
 /// The users, groups and roles that a policy is attached to.
-fn holders(context: &Context, arn: &str) -> Listed<String> {
+pub(super) fn holders(context: &Context, arn: &str) -> Listed<String> {
     let records = context.holders(arn).iter().filter_map(|&holder| context.identity(holder));
     let holders = records.map(|record| record.arn.to_owned());
     Listed {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palisade_snapshot::RecordKind;
 
 use super::role::is_aws_owned;
-use super::{Effective, Escalation, IdentityKind, effective, escalation};
+use super::{Boundary, Effective, Escalation, IdentityKind, boundary, effective, escalation};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Kind, Known, Lazy, Subject, facts};
@@ -25,6 +25,8 @@ facts! {
         aws_owned: bool, reads [];
         /// What it may really do.
         effective: Lazy<Known<Effective>>, reads [Groups, Policies, ServiceControlPolicies];
+        /// Its permissions boundary; null if it has none.
+        boundary: Lazy<Known<Option<Boundary>>>, reads [Policies];
         /// Whether it can become administrator.
         escalation: Lazy<Known<Escalation>>, reads [Groups, Policies, CredentialReport, ServiceControlPolicies];
     }
@@ -49,7 +51,7 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 }
 
 fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_>) -> Subject {
-    let (asking, searching) = (Arc::clone(context), Arc::clone(context));
+    let (asking, searching, bounding) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
     let facts = Principal {
         arn: record.arn.to_owned(),
         name: record.name.to_owned(),
@@ -57,6 +59,7 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
         identity_kind: identity.kind,
         aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
         effective: Lazy::new(move || effective::of(&asking, identity)),
+        boundary: Lazy::new(move || boundary::of(&bounding, identity)),
         escalation: Lazy::new(move || escalation::of(&searching, identity)),
     };
     Subject {

@@ -11,7 +11,7 @@ use super::{AccessKey, AttachedPolicy, Effective, IdentityKind, Tag, access_key,
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
-use crate::{Kind, Known, Lazy, Missing, Subject, facts};
+use crate::{Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
 facts! {
     /// An IAM user; the root user is `iam.root`.
@@ -51,6 +51,8 @@ facts! {
         inline_policies: Vec<String>, reads [];
         /// The managed policies attached to it directly.
         attached_policies: Vec<AttachedPolicy>, reads [];
+        /// The managed policies attached to it or to one of its groups.
+        policies_with_groups: Lazy<Listed<AttachedPolicy>>, reads [Groups];
         /// The ARN of its permissions boundary; null if there is none.
         permissions_boundary: Option<String>, reads [];
         /// Its tags.
@@ -86,7 +88,7 @@ fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
     let keys = || row.as_ref().map(|row| access_key::of(user, row, now));
     let active = || keys().map(|keys| keys.into_iter().filter(|key| key.active).collect::<Vec<_>>());
     let used = row.as_ref().map(|row| at(row.password_last_used));
-    let asking = Arc::clone(context);
+    let (asking, gathering) = (Arc::clone(context), Arc::clone(context));
     let facts = User {
         arn: user.arn.clone(),
         name: user.name.clone(),
@@ -111,6 +113,7 @@ fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
         groups: user.groups.clone(),
         inline_policies: attached::names(&user.inline_policies),
         attached_policies: AttachedPolicy::list(&user.attached_policies),
+        policies_with_groups: Lazy::new(move || policies_with_groups(&gathering, index)),
         permissions_boundary: user.permissions_boundary.as_ref().map(|boundary| boundary.arn.clone()),
         tags: Tag::list(&user.tags),
         effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::User, index })),
@@ -122,6 +125,25 @@ fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
         region: None,
         facts: Box::new(facts),
     }
+}
+
+/// The managed policies of a user and of his groups, each once; a group that was not listed hides some.
+fn policies_with_groups(context: &Context, index: usize) -> Listed<AttachedPolicy> {
+    let Some(user) = context.shared.users.get(index) else { return Listed::complete(Vec::new()) };
+    let mut attached = user.attached_policies.clone();
+    let mut incomplete = None;
+    for name in &user.groups {
+        match context.group(name).and_then(|group| context.shared.groups.get(group)) {
+            Some(group) => attached.extend(group.attached_policies.iter().cloned()),
+            None => {
+                let unlisted = || Missing::because(Evidence::Groups, Reason::Malformed);
+                incomplete = Some(context.incomplete(RecordKind::Group).unwrap_or_else(unlisted));
+            }
+        }
+    }
+    attached.sort_by(|one, other| one.arn.cmp(&other.arn));
+    attached.dedup_by(|one, other| one.arn == other.arn);
+    Listed { items: AttachedPolicy::list(&attached), incomplete }
 }
 
 /// Whether a user has a console password; a report that does not say so is malformed.

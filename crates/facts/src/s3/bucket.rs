@@ -8,7 +8,7 @@ use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
     AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, Logging, Notification, ObjectLock,
-    ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, notification,
+    ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, lockout, notification,
     object_lock, policy_status, replication, settings, sharing, tls, website,
 };
 use crate::context::Context;
@@ -79,6 +79,10 @@ facts! {
         cors: Known<Vec<CorsRule>>, reads [BucketCors];
         /// Whether every request without TLS, to the bucket and to any object, by anybody, is denied.
         tls_required: Lazy<Known<bool>>, reads [BucketPolicy];
+        /// The actions that read or change its policy and that its policy denies to every user and role of the account.
+        policy_denied_to_all: Lazy<Known<Vec<String>>>, reads [BucketPolicy, Users, Roles];
+        /// The versions of TLS, such as `1.1`, with which every request to it and its objects is denied.
+        refused_tls_versions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
     }
 }
 
@@ -144,6 +148,8 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         requester_pays: settings::requester_pays(&bucket.payer),
         cors: settings::cors(&bucket.cors),
         tls_required: tls::required(bucket, &policy),
+        policy_denied_to_all: lockout::denied_to_all(context, bucket, &policy),
+        refused_tls_versions: tls::refused_versions(bucket, &policy),
     };
     Subject {
         kind: &KIND,

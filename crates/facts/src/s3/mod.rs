@@ -4,6 +4,7 @@ pub mod access_point;
 pub mod bucket;
 mod exposure;
 mod lifecycle;
+mod lockout;
 pub mod multi_region_access_point;
 mod notification;
 mod object_lock;

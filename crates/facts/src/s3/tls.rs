@@ -1,4 +1,4 @@
-//! Whether a bucket refuses requests without TLS.
+//! Which requests a bucket refuses from everybody: those without TLS, or with an old version of it.
 
 use std::sync::Arc;
 
@@ -16,20 +16,47 @@ use crate::{Known, Lazy};
 
 /// The condition key that says whether a request came over TLS.
 const SECURE_TRANSPORT: &str = "aws:SecureTransport";
+/// The condition key for the version of TLS.
+const TLS_VERSION: &str = "s3:TlsVersion";
+/// Its values, as far as a policy may refuse them.
+const TLS_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
 /// A key that no policy names, so that what denies it denies every key.
 const ANY_KEY: &str = "\u{1}/any key";
 
+/// A condition key and the value that requests have.
+type Sent = (&'static str, &'static str);
+
 /// Whether every request without TLS is denied: to the bucket and to any object in it, whoever asks.
 pub(super) fn required(bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Known<bool>> {
-    let (arn, policy) = (bucket.arn.clone(), Arc::clone(policy));
-    Lazy::new(move || {
-        policy.get().as_ref().map(|policy| policy.as_ref().is_some_and(|policy| denies(policy, &arn)))
+    asked(bucket, policy, |policy, arn| denies(policy, arn, (SECURE_TRANSPORT, "false")))
+}
+
+/// The versions of TLS with which every request is denied.
+pub(super) fn refused_versions(bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Known<Vec<String>>> {
+    asked(bucket, policy, |policy, arn| {
+        let refused = TLS_VERSIONS.iter().filter(|version| denies(policy, arn, (TLS_VERSION, version)));
+        refused.map(|version| (*version).to_owned()).collect()
     })
 }
 
-fn denies(policy: &PolicyDocument, bucket: &str) -> bool {
+/// What a bucket's policy says; nothing without one.
+fn asked<T: Default + 'static>(
+    bucket: &Bucket,
+    policy: &Arc<Lazy<ReadPolicy>>,
+    ask: impl FnOnce(&PolicyDocument, &str) -> T + Send + 'static,
+) -> Lazy<Known<T>> {
+    let (arn, policy) = (bucket.arn.clone(), Arc::clone(policy));
+    Lazy::new(move || {
+        policy
+            .get()
+            .as_ref()
+            .map(|policy| policy.as_ref().map_or_else(T::default, |policy| ask(policy, &arn)))
+    })
+}
+
+fn denies(policy: &PolicyDocument, bucket: &str, sent: Sent) -> bool {
     let may_deny = |statement: &Statement| {
-        let asks = |condition: &Condition| condition.key.eq_ignore_ascii_case(SECURE_TRANSPORT);
+        let asks = |condition: &Condition| condition.key.eq_ignore_ascii_case(sent.0);
         statement.effect == Effect::Deny
             && (statement.conditions.is_empty() || statement.conditions.iter().any(asks))
     };
@@ -41,11 +68,11 @@ fn denies(policy: &PolicyDocument, bucket: &str) -> bool {
         service.actions().filter(move |action| action.resource_types().any(|(one, _)| one.name == kind))
     };
     // Most policies deny every action in one statement: then one of each kind stands for all.
-    let every_action = Questions::new(bucket, &only(&relevant, is_for_every_action));
+    let every_action = Questions::new(bucket, &only(&relevant, is_for_every_action), sent);
     let first_denied = |questions: &Questions<'_>| {
         questions.all_denied(on("bucket").take(1), false) && questions.all_denied(on("object").take(1), true)
     };
-    let questions = Questions::new(bucket, &relevant);
+    let questions = Questions::new(bucket, &relevant, sent);
     first_denied(&every_action)
         || first_denied(&questions)
             && questions.all_denied(on("bucket"), false)
@@ -70,12 +97,13 @@ fn is_for_every_action(statement: &Statement) -> bool {
 struct Questions<'a> {
     bucket: &'a str,
     policy: ResourcePolicies,
+    sent: Sent,
 }
 
 impl<'a> Questions<'a> {
-    fn new(bucket: &'a str, policy: &PolicyDocument) -> Self {
+    fn new(bucket: &'a str, policy: &PolicyDocument, sent: Sent) -> Self {
         let set = PolicySet::new(vec![Arc::new(CompiledPolicy::new("bucket policy", policy))]);
-        Self { bucket, policy: ResourcePolicies { policy: Some(set), ..Default::default() } }
+        Self { bucket, policy: ResourcePolicies { policy: Some(set), ..Default::default() }, sent }
     }
 
     fn all_denied<'t>(&self, mut actions: impl Iterator<Item = KnownAction<'t>>, on_object: bool) -> bool {
@@ -91,7 +119,9 @@ impl<'a> Questions<'a> {
     fn is_denied(&self, principal: &Principal, action: &Action, resource: &Resource) -> bool {
         let mut context = Request::implied_context(principal, resource);
         context.mark_unknown("*");
-        context.set(SECURE_TRANSPORT, "false");
+        let (key, value) = self.sent;
+        context.set(SECURE_TRANSPORT, "true");
+        context.set(key, value);
         let request = Request { principal, action, resource, context: &context };
         let policies = Policies {
             principal: &PrincipalPolicies::default(),

@@ -8,6 +8,7 @@ mod effective;
 mod evidence;
 mod example;
 mod identities;
+mod identity_policies;
 mod organization;
 mod public;
 mod registry;

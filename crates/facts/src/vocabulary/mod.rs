@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 21] = [
+pub static KINDS: [&Kind; 22] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -22,6 +22,7 @@ pub static KINDS: [&Kind; 21] = [
     &iam::principal::KIND,
     &iam::policy::KIND,
     &iam::inline_policy::KIND,
+    &iam::identity_policy::KIND,
     &iam::server_certificate::KIND,
     &iam::identity_provider::SAML,
     &iam::identity_provider::OIDC,

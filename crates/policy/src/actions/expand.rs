@@ -22,6 +22,14 @@ impl Service {
     /// The actions of this service that a pattern after the colon (`Get*`) means.
     pub fn expand<'t>(&'t self, pattern: &str) -> impl Iterator<Item = Action<'t>> + use<'t> {
         let pattern = Pattern::from_text_lowercase(pattern);
-        self.actions().filter(move |action| pattern.matches(&action.name().to_ascii_lowercase()))
+        let name = pattern.as_exact().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let (exact, pattern) = match name.map(|name| self.action(name)) {
+            Some(named) => (named, None),
+            None => (None, Some(pattern)),
+        };
+        let fitting = pattern.into_iter().flat_map(move |pattern| {
+            self.actions().filter(move |action| pattern.matches(&action.name().to_ascii_lowercase()))
+        });
+        exact.into_iter().chain(fitting)
     }
 }

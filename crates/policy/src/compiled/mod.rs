@@ -10,8 +10,10 @@ pub(crate) use conditions::{CompiledCondition, ConditionOutcome};
 pub(crate) use principals::{Named, PrincipalMatcher};
 pub(crate) use resources::ResourceMatcher;
 
+use crate::context::Context;
 use crate::document::{DocumentError, Effect, PolicyDocument, PolicyVersion, Statement};
-use crate::request::Action;
+use crate::request::{Action, Resource};
+use crate::truth::Truth;
 
 /// A policy ready for evaluation. Share it in an [`std::sync::Arc`]: it never changes.
 #[derive(Debug, Clone)]
@@ -107,6 +109,24 @@ impl CompiledStatement {
     #[must_use]
     pub fn is_inverted(&self) -> bool {
         self.actions.is_negated() || self.resources.as_ref().is_some_and(ResourceMatcher::is_negated)
+    }
+
+    /// Whether it counts for every resource (`"Resource": "*"`) and under no condition.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        self.conditions.is_empty() && self.resources.as_ref().is_some_and(ResourceMatcher::is_everything)
+    }
+
+    /// Whether `Resource` or `NotResource` includes a resource, perhaps depending on what the context leaves open.
+    #[must_use]
+    pub fn can_be_on(&self, resource: &Resource, context: &Context) -> bool {
+        self.resources.as_ref().is_none_or(|resources| resources.matches(resource, context) != Truth::False)
+    }
+
+    /// The services, in lower case, whose actions it can be about; `None` if they cannot be listed.
+    #[must_use]
+    pub fn services(&self) -> Option<Vec<&str>> {
+        self.actions.services()
     }
 
     /// Its JSON pointer in the document.

@@ -67,6 +67,11 @@ impl ResourceMatcher {
         self.negated
     }
 
+    /// Whether it includes every resource, whichever it is.
+    pub(crate) fn is_everything(&self) -> bool {
+        !self.negated && self.patterns.iter().any(|pattern| matches!(pattern, ResourcePattern::Any))
+    }
+
     pub(crate) fn matches(&self, resource: &Resource, context: &Context) -> Truth {
         let mut any = Truth::False;
         for pattern in &self.patterns {

@@ -20,6 +20,11 @@ pub(super) fn unnamed(kind: &ResourceType, partition: &str, account: &str) -> Ve
     kind.arn_formats.iter().map(|format| [arn(format, one), arn(format, other)]).collect()
 }
 
+/// Whether a name begins as one that stands for any.
+pub(super) fn is_unnamed(name: &str) -> bool {
+    UNNAMED.iter().any(|unnamed| name.starts_with(unnamed))
+}
+
 /// Resources that statements name and an action takes, and one that none names.
 pub(super) fn named<'a>(
     action: &Action<'_>,

@@ -27,7 +27,7 @@ const FROM_SERVICES: [&str; 6] = [
 ];
 
 /// What one user, group or role holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Held {
     pub(super) partition: String,
     pub(super) account: String,
@@ -125,6 +125,13 @@ impl Held {
         }
     }
 
+    /// The same in requests of which something else is known.
+    pub(super) fn knowing(&self, learn: impl FnOnce(&mut RequestContext)) -> Self {
+        let mut held = self.clone();
+        learn(&mut held.context);
+        held
+    }
+
     /// Its policies without the statements that `keep` rejects.
     pub(super) fn reduced(&self, keep: impl Fn(&CompiledStatement) -> bool + Copy) -> PrincipalPolicies {
         let set = |set: &PolicySet| {
@@ -141,18 +148,23 @@ impl Held {
 
     /// The Allow statements of its identity policies, as written and as compiled.
     pub(super) fn allows(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
-        self.identity.iter().flat_map(|policy| allows(policy))
+        self.identity.iter().flat_map(|policy| statements(policy, Effect::Allow))
+    }
+
+    /// The Deny statements of its identity policies.
+    pub(super) fn denies(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
+        self.identity.iter().flat_map(|policy| statements(policy, Effect::Deny))
     }
 
     /// The Allow statements of its permissions boundary.
     pub(super) fn limits(&self) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
-        self.boundary.iter().flat_map(|policy| allows(policy))
+        self.boundary.iter().flat_map(|policy| statements(policy, Effect::Allow))
     }
 }
 
-fn allows(policy: &Policy) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
+fn statements(policy: &Policy, effect: Effect) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
     let both = policy.document.statements.iter().zip(policy.compiled.statements());
-    both.filter(|(statement, _)| statement.effect == Effect::Allow)
+    both.filter(move |(statement, _)| statement.effect == effect)
 }
 
 /// A resource policy that leaves everything to the account.
@@ -196,7 +208,8 @@ fn boundary(context: &Context, identity: Identity) -> Option<Known<&Arc<Policy>>
     Some(context.attached_policy(&boundary.arn))
 }
 
-fn principal(context: &Context, identity: Identity) -> Principal {
+/// A user or role as the policy engine has him; a member for a group.
+pub(crate) fn principal(context: &Context, identity: Identity) -> Principal {
     let index = identity.index;
     let tagged = |arn: &str, id: &str, tags: &[Tag]| {
         let principal = Principal::parse(arn).with_unique_id(id);

@@ -1,9 +1,12 @@
 //! What a user, group or role may really do: its identity policies, those of its groups included, after its
 //! permissions boundary and the organization's service control policies, decided by the policy engine.
 
+mod action_classes;
 mod administration;
 mod candidates;
+mod duties;
 mod held;
+mod policy_grants;
 mod questions;
 mod self_management;
 
@@ -14,7 +17,8 @@ use crate::context::Context;
 use crate::identities::Identity;
 use crate::{Access, Known, Lazy, facts};
 
-pub(crate) use held::{Held, delegating};
+pub(crate) use held::{Held, delegating, principal};
+pub use policy_grants::{EvadedDeny, PolicyGrants};
 
 facts! {
     /// What the identity policies of a user, group or role come to, those of its groups included, after its
@@ -54,6 +58,16 @@ facts! {
         instance_commands: Lazy<Vec<Permission>>, reads [];
         /// The action by which it may act as the root user of some member of its organization (`sts:AssumeRoot`).
         root_sessions: Lazy<Vec<Permission>>, reads [];
+        /// The action by which it gets sessions that outlive the access keys they were made with
+        /// (`sts:GetFederationToken`).
+        federation_tokens: Lazy<Vec<Permission>>, reads [];
+        /// The changing actions by which bills, payments, taxes and the account itself are managed.
+        billing_changes: Lazy<Vec<Permission>>, reads [];
+        /// The changing actions of IAM and AWS Organizations, besides those on its own credentials, making and
+        /// deleting the roles of AWS services and handing named roles to services.
+        identity_changes: Lazy<Vec<Permission>>, reads [];
+        /// The changes of permissions that it may make on every user, group, role or policy in a session without MFA.
+        permission_edits_without_mfa: Lazy<Vec<Permission>>, reads [];
         /// What is taken for granted because it could not be read: `scp_not_read`.
         assumes: Vec<String>, reads [];
     }
@@ -144,6 +158,10 @@ fn effective(held: &Arc<Held>, administrator: Access, assumes: Vec<String>) -> E
         repository_pushes: lazy(held, |held| held.everywhere(&REPOSITORY_PUSHES)),
         instance_commands: lazy(held, |held| held.everywhere(&INSTANCE_COMMANDS)),
         root_sessions: lazy(held, |held| held.somewhere(&["sts:AssumeRoot"])),
+        federation_tokens: lazy(held, |held| held.somewhere(&["sts:GetFederationToken"])),
+        billing_changes: lazy(held, Held::billing_changes),
+        identity_changes: lazy(held, Held::identity_changes),
+        permission_edits_without_mfa: lazy(held, Held::edits_without_mfa),
         assumes,
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked of the engine.
 
-use palisade_policy::actions::{AccessLevel, Action, Service, table};
+use palisade_policy::actions::{AccessLevel, Action, ResourceType, Service, table};
 use palisade_policy::compiled::CompiledStatement;
 use palisade_policy::document::{Effect, PatternElement};
 use palisade_policy::evaluate::{
@@ -62,6 +62,12 @@ impl Held {
         self.on_every(&table().action(action)?)
     }
 
+    /// The action on one resource, if it is allowed.
+    pub(crate) fn may_on(&self, action: &str, arn: &str) -> Option<Permission> {
+        let action = table().action(action)?;
+        self.allowed(&action, &Asked::parse(&action.full_name())?, &self.resource(arn))
+    }
+
     /// Those of the actions that are allowed on some resource.
     pub(super) fn somewhere(&self, actions: &[&str]) -> Vec<Permission> {
         let known = actions.iter().filter_map(|name| table().action(name));
@@ -85,7 +91,7 @@ impl Held {
     }
 
     /// The action on some resource that counts, if it is allowed there.
-    fn on_some(&self, action: &Action<'_>, counts: impl Fn(&str) -> bool) -> Option<Permission> {
+    pub(super) fn on_some(&self, action: &Action<'_>, counts: impl Fn(&str) -> bool) -> Option<Permission> {
         let asked = Asked::parse(&action.full_name())?;
         if action.is_wildcard_only() {
             return counts("*").then(|| self.allowed(action, &asked, &Resource::none())).flatten();
@@ -113,16 +119,26 @@ impl Held {
         if action.is_wildcard_only() {
             return self.allowed_by(policies, name, &asked, &Resource::none());
         }
-        let kinds = action.resource_types();
-        let mut pairs = kinds.flat_map(|(kind, _)| candidates::unnamed(kind, &self.partition, &self.account));
-        pairs.find_map(|[one, other]| {
-            self.allowed_by(policies, name, &asked, &self.resource(&one))?;
-            self.allowed_by(policies, name, &asked, &self.resource(&other))
+        action.resource_types().find_map(|(kind, _)| self.on_every_of(policies, action, &asked, kind))
+    }
+
+    /// The action on resources of one type that nobody names, if it is allowed on all of these.
+    pub(super) fn on_every_of(
+        &self,
+        policies: &PrincipalPolicies,
+        action: &Action<'_>,
+        asked: &Asked,
+        kind: &ResourceType,
+    ) -> Option<Permission> {
+        let name = || action.full_name();
+        candidates::unnamed(kind, &self.partition, &self.account).iter().find_map(|[one, other]| {
+            self.allowed_by(policies, name, asked, &self.resource(one))?;
+            self.allowed_by(policies, name, asked, &self.resource(other))
         })
     }
 
     /// Whether the action is allowed without conditions on all resources of every type.
-    fn is_everywhere(&self, action: &Action<'_>) -> bool {
+    pub(super) fn is_everywhere(&self, action: &Action<'_>) -> bool {
         let Some(asked) = Asked::parse(&action.full_name()) else { return false };
         let yes = |resource: &Resource| {
             self.allowed(action, &asked, resource).is_some_and(|one| one.access == Access::Yes)
@@ -137,7 +153,7 @@ impl Held {
         })
     }
 
-    fn resource(&self, arn: &str) -> Resource {
+    pub(super) fn resource(&self, arn: &str) -> Resource {
         Resource::new(arn).owned_by(&self.account)
     }
 
@@ -253,7 +269,7 @@ fn statement(explanation: &Explanation) -> (String, String) {
 }
 
 /// The actions that a statement names.
-fn actions_of<'a>(
+pub(super) fn actions_of<'a>(
     element: &'a PatternElement,
     compiled: &'a CompiledStatement,
 ) -> Box<dyn Iterator<Item = Action<'a>> + 'a> {

@@ -64,7 +64,7 @@ impl Held {
 
     /// Whether a request is about the caller's own credentials. A virtual MFA device may have any name: one that
     /// is in use belongs to its user.
-    fn is_own(&self, action: &Action<'_>, arn: &str) -> bool {
+    pub(super) fn is_own(&self, action: &Action<'_>, arn: &str) -> bool {
         if action.service().prefix() != "iam" {
             return false;
         }
