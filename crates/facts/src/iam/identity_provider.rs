@@ -149,7 +149,7 @@ fn in_use(context: &Arc<Context>, arn: &str) -> Lazy<Known<bool>> {
 
 /// The identity providers that a role's trust policy names and that are not there: whoever makes a provider of that
 /// name gets in. One of another account never works ("Federated" principals name providers of the role's account).
-pub(super) fn dangling(context: &Context, index: usize) -> Known<Listed<String>> {
+pub(super) fn dangling(context: &Arc<Context>, index: usize) -> Known<Listed<String>> {
     let own = context.shared.header.account_id.as_str();
     let account = &context.shared.account;
     let saml: BTreeSet<&str> =

@@ -1,11 +1,13 @@
 //! IAM: identities, their policies and credentials.
 
 pub mod access_key;
+pub mod account_trust;
 mod any_role;
 mod attached;
 mod boundary;
 pub(crate) mod effective;
 pub(crate) mod escalation;
+pub mod federation;
 pub(crate) mod full_administrator;
 pub mod group;
 pub mod identity_policy;
@@ -21,14 +23,17 @@ pub(crate) mod role_circle;
 pub mod root;
 pub mod server_certificate;
 pub mod service_specific_credential;
-mod trust;
+pub mod service_trust;
+pub mod trust;
 pub mod user;
 
 pub use access_key::AccessKey;
+pub use account_trust::AccountTrust;
 pub use attached::{AttachedPolicy, Tag};
 pub use boundary::Boundary;
 pub use effective::{Effective, EvadedDeny, Permission, PolicyGrants};
 pub use escalation::{Escalation, EscalationStatus, EscalationStep};
+pub use federation::{FederatedTrust, FederationKind};
 pub use group::Group;
 pub use identity_policy::IdentityPolicy;
 pub use identity_provider::{OidcProvider, SamlProvider};
@@ -37,9 +42,11 @@ pub use password_policy::PasswordPolicy;
 pub use people_assuming::{MfaSide, PeopleAssuming, RoleAssumption};
 pub use policy::Policy;
 pub use principal::Principal;
-pub use role::{ExternalAccount, Role, RoleTrusts};
+pub use role::Role;
 pub use role_circle::RoleCircle;
 pub use root::Root;
 pub use server_certificate::ServerCertificate;
 pub use service_specific_credential::ServiceSpecificCredential;
+pub use service_trust::{RolesAnywhereTrust, ServiceTrust};
+pub use trust::{ExternalAccount, RoleTrusts, TrustAccess};
 pub use user::User;

@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
-    AttachedPolicy, Effective, IdentityKind, RoleCircle, Tag, attached, effective, escalation,
-    identity_provider, role_circle, trust,
+    AttachedPolicy, Effective, IdentityKind, RoleCircle, RoleTrusts, Tag, attached, effective, escalation,
+    federation, identity_provider, role_circle, trust,
 };
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
 use crate::listed;
 use crate::organization;
-use crate::{Access, Kind, Known, Lazy, Listed, Subject, Witness, facts};
+use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts};
 
 facts! {
     /// An IAM role.
@@ -41,6 +41,9 @@ facts! {
         trusts: Lazy<Known<RoleTrusts>>, reads [];
         /// The identity providers that its trust policy names and that do not exist.
         dangling_providers: Lazy<Known<Listed<String>>>, reads [SamlProviders, OidcProviders];
+        /// The OpenID Connect providers whose users get in whatever their token was made for: the trust policy does not
+        /// ask for an audience, and the provider does not accept exactly one.
+        unasked_audiences: Lazy<Known<Listed<String>>>, reads [OidcProviders, OidcProviderDetails];
         /// The longest session that may be asked for, in seconds; null if AWS does not list the role.
         max_session_seconds: Known<Option<i64>>, reads [RoleSessionDurations];
         /// The names of its inline policies.
@@ -69,48 +72,6 @@ facts! {
     }
 }
 
-facts! {
-    /// Whom a role's trust policy lets in.
-    pub struct RoleTrusts as "role_trusts" {
-        /// Whether anybody, of whatever account or identity provider, can assume the role.
-        anyone: Access, reads [];
-        /// What is asked of anybody, where that is conditional, as text.
-        conditions: Vec<String>, reads [];
-        /// A request by which a stranger assumes the role; null if none does.
-        witness: Option<Witness>, reads [];
-        /// The accounts other than the role's own that can assume it.
-        external_accounts: Vec<ExternalAccount>, reads [];
-        /// The AWS services that can assume it.
-        services: Vec<String>, reads [];
-        /// The organizations whose accounts can assume it, by a condition on who the caller is.
-        organizations: Vec<String>, reads [];
-        /// The identity providers whose users can assume it.
-        identity_providers: Vec<String>, reads [];
-        /// Whether a statement allows everybody whom it does not name (`Allow` with `NotPrincipal`).
-        not_principal: bool, reads [];
-    }
-}
-
-facts! {
-    /// Another account that a role trusts.
-    pub struct ExternalAccount as "external_account" {
-        /// The twelve digits.
-        account: String, reads [];
-        /// Whether `palisade.toml` declares the account as trusted.
-        declared: bool, reads [];
-        /// Whether the account is let in without conditions on who or where its caller is.
-        access: Access, reads [];
-        /// Whether nobody of the account gets in without a fixed `sts:ExternalId`.
-        external_id_required: bool, reads [];
-        /// The conditions under which it is let in, as text.
-        conditions: Vec<String>, reads [];
-        /// Where the trust policy says so, as JSON pointers.
-        pointers: Vec<String>, reads [];
-        /// A request by which somebody of the account assumes the role.
-        witness: Option<Witness>, reads [];
-    }
-}
-
 /// IAM roles.
 pub static KIND: Kind = Kind {
     name: "iam.role",
@@ -134,7 +95,8 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
     let now = context.now();
     let last_used_at = role.last_used.as_ref().map(|used| used.at);
-    let (reading, asking, providers) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
+    let (reading, asking) = (Arc::clone(context), Arc::clone(context));
+    let (providers, audiences) = (Arc::clone(context), Arc::clone(context));
     let (searching, arn) = (Arc::clone(context), role.arn.clone());
     let facts = Role {
         arn: role.arn.clone(),
@@ -148,6 +110,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         last_used_at,
         trusts: Lazy::new(move || trust::of_role(&reading, index)),
         dangling_providers: Lazy::new(move || identity_provider::dangling(&providers, index)),
+        unasked_audiences: Lazy::new(move || federation::unasked_audiences(&audiences, index)),
         max_session_seconds: max_session_seconds(context, &role.arn),
         inline_policies: attached::names(&role.inline_policies),
         attached_policies: AttachedPolicy::list(&role.attached_policies),

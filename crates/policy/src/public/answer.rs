@@ -110,9 +110,10 @@ impl Answer<bool> {
 }
 
 /// Whether somebody has access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Access {
     /// Nobody outside has it.
+    #[default]
     No,
     /// Only callers of whom something is asked: an address, a network, an organization, a second factor.
     Conditional,

@@ -36,6 +36,7 @@
 //! # Ok::<(), palisade_policy::document::DocumentError>(())
 //! ```
 
+mod account_trust;
 mod acl;
 mod answer;
 mod block;
@@ -44,11 +45,14 @@ mod caller;
 mod capability;
 mod domain;
 mod exposure;
+mod federation;
+mod issuer;
 mod limit;
 mod line;
 mod range;
 mod resource;
 mod scene;
+mod service_trust;
 mod sharing;
 mod solve;
 mod target;
@@ -56,6 +60,7 @@ mod target;
 mod tests;
 mod trust;
 
+pub use account_trust::{AccountTrust, account_trusts};
 pub use acl::{Grant, Grantee};
 pub use answer::{Access, Answer, Input, Layer};
 pub use block::BlockPublicAccess;
@@ -65,10 +70,13 @@ pub use bucket::{
 pub use caller::takes_unsigned_requests;
 pub use capability::Capability;
 pub use exposure::{CapabilityExposure, Exposure, GrantSource, PublicGrant};
+pub use federation::{FederatedTrust, TrustAccess, federated_trusts};
+pub use issuer::IssuerKind;
 pub use limit::{PolicyKind, is_public_statement, limits_callers};
 pub use line::public_line;
 pub use range::source_ranges;
 pub use resource::{PolicyResource, RegistryPolicyScope, resource_exposure, resource_sharing};
 pub use scene::{ResidualCondition, Witness};
+pub use service_trust::{RolesAnywhereTrust, ServiceTrust, roles_anywhere_trust, service_trusts};
 pub use sharing::{Outsider, Sharing};
 pub use trust::{RoleTrust, TrustedOutsider, role_trust};

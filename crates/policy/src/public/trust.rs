@@ -19,9 +19,11 @@ use super::scene::{Counted, Layer, Policy, ResidualCondition, Scene, WayIn, Witn
 use super::sharing::{Named, Outsider, account_of, members, outsiders};
 use super::target::{Attempt, Target};
 
-const KIND: PolicyKind<'static> = PolicyKind::Other("sts");
-const ASSUME: &[&str] = &["sts:AssumeRole"];
-const ASSUME_FEDERATED: &[&str] = &["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+pub(super) const KIND: PolicyKind<'static> = PolicyKind::Other("sts");
+pub(super) const ASSUME: &[&str] = &["sts:AssumeRole"];
+pub(super) const WITH_SAML: &str = "sts:AssumeRoleWithSAML";
+pub(super) const WITH_TOKEN: &str = "sts:AssumeRoleWithWebIdentity";
+const ASSUME_FEDERATED: &[&str] = &[WITH_SAML, WITH_TOKEN];
 const EXTERNAL_ID: &str = "sts:externalid";
 /// Stands for any service or provider where a policy names them by `*`.
 const ANY_SERVICE: &str = "service.amazonaws.com";
@@ -84,20 +86,21 @@ pub fn role_trust(document: &PolicyDocument, role_arn: &str, account: &str, part
     }
 }
 
-fn access(way: &WayIn) -> Access {
+pub(super) fn access(way: &WayIn) -> Access {
     if way.reach == Reach::Anybody { Access::Yes } else { Access::Conditional }
 }
 
+/// A trust policy and the role that it stands at.
 #[derive(Clone, Copy)]
-struct Question<'a> {
-    policy: &'a Policy<'a>,
-    role_arn: &'a str,
-    account: &'a str,
-    partition: &'a str,
+pub(super) struct Question<'a> {
+    pub(super) policy: &'a Policy<'a>,
+    pub(super) role_arn: &'a str,
+    pub(super) account: &'a str,
+    pub(super) partition: &'a str,
 }
 
 impl<'a> Question<'a> {
-    fn scene(&self, counted: Counted) -> Scene<'a> {
+    pub(super) fn scene(&self, counted: Counted) -> Scene<'a> {
         let target = Target::Whole(self.role_arn.to_owned());
         Scene {
             kind: KIND,
@@ -158,12 +161,17 @@ impl<'a> Question<'a> {
         named.retain(|_, named| !named.statements.is_empty());
     }
 
-    /// The services or identity providers that the policy names and that the evaluator lets in.
-    fn named(&self, kind: PrincipalKind) -> Vec<String> {
+    /// What services and identity providers meet: what they say of the account that they work for may be its own.
+    pub(super) fn scene_of_providers(&self) -> Scene<'a> {
         let mut scene = self.scene(Counted::Any);
-        // What services and providers say of the account that they work for is its own.
         scene.owner = None;
         scene.context.set("aws:ResourceAccount", self.account);
+        scene
+    }
+
+    /// The services or identity providers that the policy names and that the evaluator lets in.
+    pub(super) fn named(&self, kind: PrincipalKind) -> Vec<String> {
+        let scene = self.scene_of_providers();
         let is_in = |name: &&String| {
             let (principal, actions) = match (kind, name.as_str()) {
                 (PrincipalKind::Service, "*") => (Principal::service(ANY_SERVICE), ASSUME),
@@ -191,11 +199,11 @@ fn widened(document: &PolicyDocument) -> PolicyDocument {
     widened
 }
 
-fn somebody(principal: Principal) -> Caller {
+pub(super) fn somebody(principal: Principal) -> Caller {
     Caller { principal, reach: Reach::Anybody, named_by: None }
 }
 
-fn way_in(scene: &Scene<'_>, actions: &[&str], callers: &[(Caller, Domains)]) -> Option<WayIn> {
+pub(super) fn way_in(scene: &Scene<'_>, actions: &[&str], callers: &[(Caller, Domains)]) -> Option<WayIn> {
     let attempt = |name: &&str| Attempt {
         name: (*name).to_owned(),
         capability: Capability::Write,

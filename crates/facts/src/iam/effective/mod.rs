@@ -5,9 +5,11 @@ mod action_classes;
 mod administration;
 mod candidates;
 mod duties;
+mod guests;
 mod held;
 mod policy_grants;
 mod questions;
+mod second_factor;
 mod self_management;
 
 use std::sync::Arc;
@@ -68,6 +70,13 @@ facts! {
         identity_changes: Lazy<Vec<Permission>>, reads [];
         /// The changes of permissions that it may make on every user, group, role or policy in a session without MFA.
         permission_edits_without_mfa: Lazy<Vec<Permission>>, reads [];
+        /// Whether it may read the content of every bucket, DynamoDB table and log group.
+        reads_all_data: Lazy<Access>, reads [];
+        /// Something that it may do beyond what Amazon Cognito lets guests do by default: send usage data, and use
+        /// their own identity and its synchronised data; null if there is nothing.
+        beyond_guests: Lazy<Option<Permission>>, reads [];
+        /// Something that it may do without a second factor besides setting one up for itself; null if there is nothing.
+        without_mfa: Lazy<Option<Permission>>, reads [];
         /// What is taken for granted because it could not be read: `scp_not_read`.
         assumes: Vec<String>, reads [];
     }
@@ -119,6 +128,8 @@ const PERMISSION_EDITS: [&str; 22] = [
 ];
 /// The actions of AWS Systems Manager that run commands on instances.
 const INSTANCE_COMMANDS: [&str; 2] = ["ssm:SendCommand", "ssm:StartSession"];
+/// Actions that read content, one of each of the services that most accounts keep data in.
+const DATA_READS: [&str; 3] = ["dynamodb:GetItem", "logs:GetLogEvents", "s3:GetObject"];
 const ACL_CHANGES: [&str; 3] = ["s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
 const REPOSITORY_PUSHES: [&str; 3] = ["ecr:BatchDeleteImage", "ecr:PutImage", "ecr:SetRepositoryPolicy"];
 
@@ -162,6 +173,9 @@ fn effective(held: &Arc<Held>, administrator: Access, assumes: Vec<String>) -> E
         billing_changes: lazy(held, Held::billing_changes),
         identity_changes: lazy(held, Held::identity_changes),
         permission_edits_without_mfa: lazy(held, Held::edits_without_mfa),
+        reads_all_data: lazy(held, |held| held.all_everywhere(&DATA_READS)),
+        beyond_guests: lazy(held, Held::beyond_guests),
+        without_mfa: lazy(held, Held::beyond_setting_up_mfa),
         assumes,
     }
 }

@@ -57,6 +57,12 @@ impl Held {
         actions.iter().filter_map(|name| self.on_every(&table().action(name)?)).collect()
     }
 
+    /// Whether all of the actions are allowed on every resource of a type that they take.
+    pub(super) fn all_everywhere(&self, actions: &[&str]) -> Access {
+        let access = |name: &&str| self.may_everywhere(name).map_or(Access::No, |one| one.access);
+        actions.iter().map(access).min().unwrap_or(Access::No)
+    }
+
     /// The action, if it is allowed on every resource of a type that it takes.
     pub(crate) fn may_everywhere(&self, action: &str) -> Option<Permission> {
         self.on_every(&table().action(action)?)

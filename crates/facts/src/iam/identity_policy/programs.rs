@@ -1,5 +1,7 @@
 //! Which holders of a policy are programs.
 
+use std::sync::Arc;
+
 use palisade_snapshot::{RecordKind, User};
 
 use super::Place;
@@ -9,7 +11,7 @@ use crate::identities::Identity;
 use crate::{Known, Listed, Missing};
 
 /// The users, groups and roles among the holders of a policy that are programs.
-pub(super) fn of(context: &Context, place: Place) -> Listed<String> {
+pub(super) fn of(context: &Arc<Context>, place: Place) -> Listed<String> {
     let (holders, mut hidden) = match place {
         Place::Inline(identity, _) => (vec![identity], None),
         Place::Managed(index) => {
@@ -29,7 +31,7 @@ pub(super) fn of(context: &Context, place: Place) -> Listed<String> {
     Listed { items, incomplete: hidden }
 }
 
-fn is_program(context: &Context, identity: Identity) -> Known<bool> {
+fn is_program(context: &Arc<Context>, identity: Identity) -> Known<bool> {
     let Some(record) = context.identity(identity) else { return Known::Known(false) };
     match identity.kind {
         IdentityKind::Role => {
