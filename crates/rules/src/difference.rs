@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::rule::{Condition, Requirement, Rule};
+use crate::rule::{Condition, Rule};
 use crate::{ParameterValue, RuleSet, Severity};
 
 /// How one set of rules differs from another, in the order of ids. Only what changes verdicts, or
@@ -89,14 +89,8 @@ fn former<'o>(rule: &Rule, old: &'o RuleSet) -> Option<&'o Rule> {
 
 fn changes(old: &Rule, new: &Rule) -> Vec<RuleChange> {
     let text = |condition: &Condition| condition.text.trim().to_owned();
-    let condition = |rule: &Rule| match &rule.requirement {
-        Requirement::Condition(condition) => Some(text(condition)),
-        Requirement::Manual(_) => None,
-    };
-    let steps = |rule: &Rule| match &rule.requirement {
-        Requirement::Condition(_) => None,
-        Requirement::Manual(steps) => Some(steps.join("; ")),
-    };
+    let condition = |rule: &Rule| rule.requirement.condition().map(text);
+    let steps = |rule: &Rule| rule.requirement.steps().map(|steps| steps.join("; "));
     let severity = |severity: Severity| Some(severity.name().to_owned());
     let mut changes = Vec::new();
     let mut compare = |what: &str, old: Option<String>, new: Option<String>| {

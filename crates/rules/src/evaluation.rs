@@ -4,7 +4,7 @@ use palisade_facts::{Missing, Value};
 
 use crate::Verdict;
 use crate::language::{EvaluationError, Frame, Roots, Truth};
-use crate::rule::{Condition, Requirement, Rule};
+use crate::rule::{Condition, Rule};
 use crate::settings::{Attestation, AttestedValue};
 
 /// What a rule says about a resource.
@@ -36,9 +36,11 @@ pub(crate) fn judge<'a>(
     if applies == Truth::False {
         return Ok(Verdict::NotApplicable.into());
     }
-    let mut judgement = match &rule.requirement {
-        Requirement::Manual(_) => attested(attestation),
-        Requirement::Condition(condition) => match truth(condition)? {
+    let mut judgement = match rule.requirement.condition() {
+        None => attested(attestation),
+        Some(condition) => match truth(condition)? {
+            // What holds by the facts is not enough where somebody must attest the rest.
+            Truth::True if rule.takes_attestations() => attested(attestation),
             Truth::True => Verdict::Pass.into(),
             Truth::False => Verdict::Fail.into(),
             Truth::Unknown(missing) => {

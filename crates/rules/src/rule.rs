@@ -56,6 +56,28 @@ pub enum Requirement {
     Condition(Condition),
     /// What somebody attests, as no API can tell: the steps to find out.
     Manual(Vec<String>),
+    /// A condition on its facts, and, where that holds, what somebody attests.
+    Both(Condition, Vec<String>),
+}
+
+impl Requirement {
+    /// The condition on facts, if there is one.
+    #[must_use]
+    pub fn condition(&self) -> Option<&Condition> {
+        match self {
+            Self::Condition(condition) | Self::Both(condition, _) => Some(condition),
+            Self::Manual(_) => None,
+        }
+    }
+
+    /// The steps to find out what no API can tell, if somebody has to.
+    #[must_use]
+    pub fn steps(&self) -> Option<&[String]> {
+        match self {
+            Self::Manual(steps) | Self::Both(_, steps) => Some(steps),
+            Self::Condition(_) => None,
+        }
+    }
 }
 
 /// A condition in the rule language.
@@ -77,7 +99,7 @@ pub struct Example {
     pub given: serde_json::Value,
     /// Parameters that differ from their defaults.
     pub params: BTreeMap<String, ParameterValue>,
-    /// For manual rules: what somebody attested.
+    /// For rules that take attestations: what somebody attested.
     pub attestation: Option<ExampleAttestation>,
 }
 
@@ -112,17 +134,13 @@ impl Rule {
         self.evidence.iter().map(|path| path.text.as_str())
     }
 
-    /// Whether no API can tell.
+    /// Whether no API can tell, or not all of it, so that attestations count.
     #[must_use]
-    pub fn is_manual(&self) -> bool {
-        matches!(self.requirement, Requirement::Manual(_))
+    pub fn takes_attestations(&self) -> bool {
+        self.requirement.steps().is_some()
     }
 
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        let requirement = match &self.requirement {
-            Requirement::Condition(condition) => Some(condition),
-            Requirement::Manual(_) => None,
-        };
-        self.applies_when.iter().chain(requirement)
+        self.applies_when.iter().chain(self.requirement.condition())
     }
 }

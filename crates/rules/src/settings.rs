@@ -27,7 +27,7 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
-    /// The id of a manual rule.
+    /// The id of a rule with `manual`.
     pub rule: String,
     /// The ARN of the resource; without one, every resource that the rule judges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,8 +113,8 @@ impl Settings {
         for attestation in &self.attestations {
             match rules.find(&attestation.rule) {
                 None => problems.push(no_rule(rules, &attestation.rule, "attestations")),
-                Some(rule) if !rule.is_manual() => problems.push(format!(
-                    "rule `{}` is decided by facts; only manual rules take attestations",
+                Some(rule) if !rule.takes_attestations() => problems.push(format!(
+                    "rule `{}` is decided by facts; only rules with `manual` take attestations",
                     rule.id
                 )),
                 Some(_) if attestation.expires < attestation.when => problems.push(format!(

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::{Ended, Place};
+use crate::pictures;
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -108,19 +109,55 @@ fn paths_lead_from_account_to_account() {
     place.run(&["escalations", "one.json", "one.json"]).failed(2, &["one.json", ONE, "again"]);
 }
 
+/// A chain of two users and a role with names that mean something to those who draw, and who ends as administrator.
+fn chain() -> Value {
+    let mut account = account(ONE, "iam:CreateAccessKey", &arn(ONE, "user/end/a+b=c,d@e.f_g-h"));
+    let mut end = account["UserDetailList"][0].clone();
+    end["Path"] = json!("/end/");
+    end["UserName"] = json!("a+b=c,d@e.f_g-h");
+    end["Arn"] = json!(arn(ONE, "user/end/a+b=c,d@e.f_g-h"));
+    end["UserPolicyList"] = json!([]);
+    account["UserDetailList"] = json!([account["UserDetailList"][0], end]);
+    account
+}
+
 #[test]
-fn pictures_name_everybody_on_a_path_once() {
+fn pictures_say_what_the_report_says_to_the_programs_they_are_for() {
     let place = Place::new();
-    place.write("account.json", keys());
-    let dot = place.run(&["escalations", "account.json", "-f", "dot"]).stdout;
-    assert!(dot.starts_with("digraph") && dot.trim_end().ends_with('}'), "{dot}");
-    assert_eq!(dot.matches('{').count(), dot.matches('}').count());
-    assert!(dot.contains("->") && dot.contains("iam:CreateAccessKey"), "{dot}");
-    let mermaid = place.run(&["escalations", "account.json", "-f", "mermaid"]).stdout;
-    assert!(mermaid.starts_with("flowchart"), "{mermaid}");
-    assert!(mermaid.contains("iam:CreateAccessKey"), "{mermaid}");
+    place.write("account.json", chain().to_string());
+    let report = place.run(&["escalations", "account.json", "-f", "json"]).json();
+    let picture = |format: &str| place.run(&["escalations", "account.json", "-f", format]).stdout;
+    let [dot, mermaid] = pictures::read(&picture("dot"), &picture("mermaid"));
+    assert_eq!(dot, mermaid);
+
+    let (mallory, end, admin) =
+        (arn(ONE, "user/mallory"), arn(ONE, "user/end/a+b=c,d@e.f_g-h"), arn(ONE, "role/admin"));
+    let nodes = [(mallory.clone(), false), (end.clone(), false), (admin.clone(), true)];
+    assert_eq!(dot.nodes, nodes.into());
+    let labelled = |technique: &str, action: &str| vec![format!("{technique}: {action}")];
+    let edges = [
+        (mallory.clone(), end.clone(), labelled("iam-002", "iam:CreateAccessKey")),
+        (end, admin, labelled("sts-001", "sts:AssumeRole")),
+    ];
+    assert_eq!(dot.edges, edges.into());
+    let principals = report["principals"].as_array().unwrap();
+    let path = &principals.iter().find(|one| one["arn"] == mallory).unwrap()["paths"][0];
+    assert_eq!(path["steps"].as_array().unwrap().len(), dot.edges.len(), "{path}");
+
     let table = place.run(&["escalations", "account.json"]).stdout;
-    assert!(table.contains("can escalate") && table.contains(&arn(ONE, "user/mallory")), "{table}");
+    assert!(table.contains("can escalate") && table.contains(&mallory), "{table}");
+}
+
+#[test]
+fn pictures_of_accounts_without_paths_are_empty_and_can_be_read() {
+    let place = Place::new();
+    let nobody = account(ONE, "s3:ListAllMyBuckets", &arn(ONE, "user/admin"));
+    place.write("account.json", nobody.to_string());
+    let picture = |format: &str| place.run(&["escalations", "account.json", "-f", format]).stdout;
+    let read = pictures::read(&picture("dot"), &picture("mermaid"));
+    for picture in read {
+        assert!(picture.nodes.is_empty() && picture.edges.is_empty(), "{picture:?}");
+    }
 }
 
 #[test]

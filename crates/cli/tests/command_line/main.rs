@@ -20,6 +20,7 @@ mod interrupted;
 #[cfg(unix)]
 mod output;
 mod permissions;
+mod pictures;
 mod rules_diff;
 mod scan;
 mod scan_accounts;

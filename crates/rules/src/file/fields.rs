@@ -58,8 +58,12 @@ pub(crate) const RULE: &[FileField] = &[
     required("severity", Form::Word(severities), "How bad it is if the title is true."),
     required("resource", Form::Word(kinds), "The kind of resource that is judged."),
     optional("applies_when", Form::Condition, "Otherwise the rule is not applicable to the resource."),
-    optional("pass_when", Form::Condition, "What must hold. Every rule has this or `manual`."),
-    optional("manual", Form::Map(MANUAL), "For what no API can tell: an attestation decides."),
+    optional("pass_when", Form::Condition, "What must hold. Every rule has this, `manual`, or both."),
+    optional(
+        "manual",
+        Form::Map(MANUAL),
+        "For what no API can tell: an attestation decides, where `pass_when` holds if there is one.",
+    ),
     optional("evidence", Form::Facts, "The facts that are shown with a fail."),
     optional(
         "params",
@@ -101,7 +105,7 @@ pub(crate) const EXAMPLE: &[FileField] = &[
     required("expect", Form::Word(verdicts), "The verdict of the resource that the example is about."),
     optional("given", Form::Fragment, "What the snapshot holds."),
     optional("params", Form::Parameters, "Parameters that differ from their defaults."),
-    optional("attestation", Form::Map(ATTESTATION), "For manual rules: what somebody attested."),
+    optional("attestation", Form::Map(ATTESTATION), "For rules with `manual`: what somebody attested."),
 ];
 
 /// The keys of an example's attestation.

@@ -88,7 +88,7 @@ impl Reader<'_> {
             witness: None,
             assumes: None,
         };
-        if rule.evidence.is_empty() && !rule.is_manual() {
+        if rule.evidence.is_empty() && rule.requirement.condition().is_some() {
             let place = keys.get("evidence").or(keys.get("pass_when")).map_or(node.place, |node| node.place);
             self.problem(place, "a rule shows at least one fact with a fail");
         }
@@ -134,18 +134,15 @@ impl Reader<'_> {
         params: &mut [Parameter],
         applies_when: Option<&Condition>,
     ) -> Option<Requirement> {
-        match (keys.get("pass_when"), keys.get("manual")) {
-            (Some(condition), None) => {
-                self.condition(condition, kind, params, applies_when).map(Requirement::Condition)
-            }
-            (None, Some(manual)) => {
-                let keys = self.map(manual, "`manual`", MANUAL)?;
-                keys.get("steps").and_then(|steps| self.texts(steps)).map(Requirement::Manual)
-            }
-            (Some(_), Some(manual)) => {
-                self.problem(manual.place, "a rule has `pass_when` or `manual`, not both");
-                None
-            }
+        let condition = keys.get("pass_when").map(|node| self.condition(node, kind, params, applies_when));
+        let steps = keys.get("manual").map(|manual| {
+            let keys = self.map(manual, "`manual`", MANUAL)?;
+            keys.get("steps").and_then(|steps| self.texts(steps))
+        });
+        match (condition, steps) {
+            (Some(condition), None) => condition.map(Requirement::Condition),
+            (None, Some(steps)) => steps.map(Requirement::Manual),
+            (Some(condition), Some(steps)) => Some(Requirement::Both(condition?, steps?)),
             (None, None) => {
                 self.problem(node.place, "a rule lacks `pass_when` (or `manual`, where no API can tell)");
                 None
@@ -288,12 +285,8 @@ impl Reader<'_> {
 
 /// The facts that a condition names: what is shown where the rule does not choose.
 fn named_facts(kind: &'static Kind, requirement: &Requirement) -> Vec<FactPath> {
-    match requirement {
-        Requirement::Manual(_) => Vec::new(),
-        Requirement::Condition(condition) => {
-            condition.expression.facts.iter().filter_map(|path| FactPath::resolve(kind, path).ok()).collect()
-        }
-    }
+    let facts = requirement.condition().into_iter().flat_map(|condition| &condition.expression.facts);
+    facts.filter_map(|path| FactPath::resolve(kind, path).ok()).collect()
 }
 
 /// The fact of that name that stands nearest to what the rule is about.
@@ -362,9 +355,10 @@ impl Reader<'_> {
     /// Every rule shows what it finds, what it accepts, and that it does not guess.
     fn check_examples(&mut self, rule: &Rule, place: Place) {
         let mut wanted = vec![Verdict::Fail, Verdict::Pass];
-        if rule.is_manual() {
+        if rule.takes_attestations() {
             wanted.push(Verdict::Manual);
-        } else if !rule.reads().is_empty() {
+        }
+        if rule.requirement.condition().is_some() && !rule.reads().is_empty() {
             wanted.push(Verdict::Unknown);
         }
         for verdict in wanted {
@@ -373,11 +367,11 @@ impl Reader<'_> {
             }
         }
         for example in
-            rule.examples.iter().filter(|example| example.attestation.is_some() && !rule.is_manual())
+            rule.examples.iter().filter(|example| example.attestation.is_some() && !rule.takes_attestations())
         {
             self.problem(
                 place,
-                format!("the example `{}` has an attestation, but the rule is not `manual`", example.name),
+                format!("the example `{}` has an attestation, but the rule has no `manual`", example.name),
             );
         }
     }

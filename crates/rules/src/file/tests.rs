@@ -218,7 +218,7 @@ examples:
   - {name: good, expect: pass, attestation: {value: pass, when: 2026-06-01, expires: 2026-12-31}}
   - {name: bad, expect: fail, attestation: {value: fail, when: 2026-06-01, expires: 2026-12-31}}
 "#;
-    assert!(load(manual).unwrap().is_manual());
+    assert!(load(manual).unwrap().takes_attestations());
     assert_eq!(
         problems(&manual.replace("value: pass", "value: yes")),
         ["9:53: `yes` is no value; it is one of pass, fail"]
@@ -230,9 +230,11 @@ examples:
         )),
         ["9:65: `2026-06-31` is no date; write it as `2026-03-31`"]
     );
+    let both = manual.replace("manual:", "pass_when: account.alias != null\nmanual:");
     assert_eq!(
-        problems(&manual.replace("manual:", "pass_when: account.alias != null\nmanual:")),
-        ["5:9: a rule has `pass_when` or `manual`, not both"]
+        problems(&both),
+        ["9:3: the examples lack one that expects `unknown`"],
+        "what rests on facts may be unknown"
     );
     assert_eq!(
         problems(&manual.replace("manual: {steps: [Look.]}\n", "")),

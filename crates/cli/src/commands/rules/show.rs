@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use palisade_rules::{Requirement, Rule, RuleSet, Selection};
+use palisade_rules::{Rule, RuleSet, Selection};
 use palisade_snapshot::call_for;
 
 use crate::failure::Failure;
@@ -31,9 +31,11 @@ fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     if let Some(condition) = &rule.applies_when {
         paragraph(out, "Applies when", &condition.text)?;
     }
-    match &rule.requirement {
-        Requirement::Condition(condition) => paragraph(out, "Passes when", &condition.text)?,
-        Requirement::Manual(steps) => paragraph(out, "Only a person can tell", &steps.join("\n"))?,
+    if let Some(condition) = rule.requirement.condition() {
+        paragraph(out, "Passes when", &condition.text)?;
+    }
+    if let Some(steps) = rule.requirement.steps() {
+        paragraph(out, "Only a person can tell", &steps.join("\n"))?;
     }
     for parameter in &rule.params {
         let doc = parameter.doc.as_deref().unwrap_or_default();
