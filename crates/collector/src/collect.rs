@@ -113,7 +113,7 @@ impl Collection<'_> {
         let mut shared = Shared::new(self.header(&caller, &scope));
         shared.account = Account { regions, ..account };
         if let Some(identities) = identities {
-            shared.listings.extend(self.identity_listings(identities.failure.as_ref()));
+            shared.listings.extend(self.identity_listings(&identities));
             shared.users = identities.users;
             shared.groups = identities.groups;
             shared.roles = identities.roles;
@@ -185,14 +185,24 @@ impl Collection<'_> {
     }
 
     async fn identities(&self, iam: &Iam<'_>) -> Option<Identities> {
-        let asked = IDENTITY_KINDS.iter().any(|kind| self.reader.asks(kind.evidence()));
-        if asked { Some(iam.identities().await) } else { None }
+        if !IDENTITY_KINDS.iter().any(|kind| self.reader.asks(kind.evidence())) {
+            return None;
+        }
+        let identities = iam.identities().await;
+        let with_keys = self.reader.asks(Evidence::SshPublicKeys);
+        Some(if with_keys { iam.with_ssh_public_keys(identities).await } else { identities })
     }
 
     /// One call lists four kinds, so they are complete together or not at all.
-    fn identity_listings<'a>(&'a self, failure: Option<&'a Failure>) -> impl Iterator<Item = Listing> + 'a {
+    fn identity_listings<'a>(&'a self, identities: &'a Identities) -> impl Iterator<Item = Listing> + 'a {
         let asked = IDENTITY_KINDS.into_iter().filter(|kind| self.reader.asks(kind.evidence()));
-        asked.map(move |kind| listing(kind, None, &GET_ACCOUNT_AUTHORIZATION_DETAILS, failure.cloned()))
+        asked.map(move |kind| {
+            let failure = identities.failure.clone();
+            let record = listing(kind, None, &GET_ACCOUNT_AUTHORIZATION_DETAILS, failure);
+            let deleted =
+                if kind == RecordKind::User { identities.deleted_users.clone() } else { Vec::new() };
+            Listing { deleted, ..record }
+        })
     }
 
     async fn buckets(&self, caller: &Caller) -> Option<(Vec<Bucket>, Listing)> {

@@ -4,6 +4,7 @@ mod credential_report;
 mod identities;
 mod providers;
 mod report_rows;
+mod ssh_keys;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,9 @@ use crate::operation::{
 };
 use crate::reader::{Missing, Reader, required};
 
+/// How many providers or users are asked about at once; the transport keeps the rest in bounds.
+const AT_ONCE: usize = 8;
+
 /// IAM, as one account has it.
 pub(crate) struct Iam<'a> {
     pub(crate) reader: &'a Reader,
@@ -35,6 +39,8 @@ pub(crate) struct Identities {
     pub(crate) groups: Vec<Group>,
     pub(crate) roles: Vec<Role>,
     pub(crate) policies: Vec<ManagedPolicy>,
+    /// The ARNs of users who have been deleted since they were listed.
+    pub(crate) deleted_users: Vec<String>,
     pub(crate) failure: Option<Failure>,
 }
 

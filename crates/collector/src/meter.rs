@@ -48,7 +48,10 @@ impl Meter {
 
     fn change(&self, operation: &Operation, region: &str, change: impl FnOnce(&mut Tally)) {
         let regional = operation.call().is_some_and(|call| {
-            !matches!(call.scope, Scope::Account | Scope::IdentityProvider | Scope::PublicRepository)
+            !matches!(
+                call.scope,
+                Scope::Account | Scope::GitUser | Scope::IdentityProvider | Scope::PublicRepository
+            )
         });
         let key = (operation.name, regional.then(|| region.to_owned()));
         change(self.tallies().entry(key).or_default());

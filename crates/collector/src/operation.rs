@@ -89,6 +89,7 @@ operations! {
     GET_ACCOUNT_SUMMARY "iam:GetAccountSummary" xml("GetAccountSummaryResponse", &["SummaryMap"]), absent [], gone [];
     LIST_ACCOUNT_ALIASES "iam:ListAccountAliases" xml("ListAccountAliasesResponse", &["AccountAliases"]), absent [], gone [];
     GET_ACCOUNT_AUTHORIZATION_DETAILS "iam:GetAccountAuthorizationDetails" xml("GetAccountAuthorizationDetailsResponse", &["IsTruncated"]), absent [], gone [];
+    LIST_SSH_PUBLIC_KEYS "iam:ListSSHPublicKeys" xml("ListSSHPublicKeysResponse", &["SSHPublicKeys"]), absent [], gone ["NoSuchEntity"];
     GET_ACCOUNT_PASSWORD_POLICY "iam:GetAccountPasswordPolicy" xml("GetAccountPasswordPolicyResponse", &["PasswordPolicy"]), absent ["NoSuchEntity"], gone [];
     GET_CREDENTIAL_REPORT "iam:GetCredentialReport" xml("GetCredentialReportResponse", &["Content", "GeneratedTime"]), absent ["ReportNotPresent", "ReportExpired", "ReportInProgress"], gone [];
     GENERATE_CREDENTIAL_REPORT "iam:GenerateCredentialReport" xml("GenerateCredentialReportResponse", &["State"]), absent [], gone [];

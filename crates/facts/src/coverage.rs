@@ -1,6 +1,6 @@
 //! What of the evidence was answered: for the coverage of a report.
 
-use palisade_snapshot::{Evidence, Observations, RecordKind, Resource, State, Unreadable};
+use palisade_snapshot::{Evidence, Observations, Reason, RecordKind, Resource, State, Unreadable};
 
 use crate::{Facts, Kind, MissingCall};
 
@@ -25,11 +25,24 @@ impl Answer {
     }
 }
 
+fn is_not_collected(state: State<'_>) -> bool {
+    matches!(state, State::Unreadable(why) if why.reason == Reason::NotCollected)
+}
+
 impl Facts {
     /// Visits every piece of evidence among the shared records, with the region it is about.
     pub fn answers(&self, visit: &mut dyn FnMut(Evidence, Option<&str>, Answer)) {
         let shared = &self.context.shared;
         shared.account.each(&mut |evidence, state| visit(evidence, None, Answer::new(evidence, state)));
+        for user in &shared.users {
+            user.each(&mut |evidence, state| {
+                // Users for whom SSH keys are of no use are not asked about. If one should have been, something is
+                // unknown for it.
+                if !is_not_collected(state) {
+                    visit(evidence, None, Answer::new(evidence, state));
+                }
+            });
+        }
         for analyzer in &shared.analyzers {
             analyzer.each(&mut |evidence, state| {
                 visit(evidence, Some(&analyzer.region), Answer::new(evidence, state));

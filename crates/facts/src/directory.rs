@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palisade_snapshot::{Evidence, Observed, Reason, RecordKind, Shared};
+use palisade_snapshot::{Bucket, Evidence, Observed, Reason, RecordKind, Shared};
 
 use crate::context::Context;
 use crate::{Known, Missing};
@@ -13,6 +13,8 @@ pub(crate) struct BucketDirectory {
     regions: BTreeMap<String, Known<String>>,
     restricting: BTreeMap<String, Known<bool>>,
     log_targets: BTreeSet<String>,
+    /// The places of the records of those that are in this account.
+    log_target_records: BTreeMap<String, usize>,
     /// What hides where other buckets send their logs.
     unread_logging: Option<Missing>,
 }
@@ -28,7 +30,11 @@ pub(crate) enum Whereabouts {
 
 impl BucketDirectory {
     pub(crate) fn new(shared: &Shared) -> Self {
-        let mut directory = Self::default();
+        let records = shared.log_targets.iter().enumerate();
+        let mut directory = Self {
+            log_target_records: records.map(|(index, bucket)| (bucket.name.clone(), index)).collect(),
+            ..Self::default()
+        };
         for bucket in &shared.bucket_directory {
             let region = match &bucket.region {
                 Observed::Present(region) => Known::Known(region.clone()),
@@ -72,6 +78,22 @@ impl BucketDirectory {
             Some(missing) => Known::Unknown(missing),
             None => Known::Known(Whereabouts::NotOurs),
         }
+    }
+
+    /// The bucket of that name that access logs are sent to; null if the account has none. Both are in one region
+    /// ("Enabling Amazon S3 server access logging"), so that regions left out do not matter.
+    pub(crate) fn log_target<'a>(&self, context: &'a Context, name: &str) -> Known<Option<&'a Bucket>> {
+        let record =
+            self.log_target_records.get(name).and_then(|&index| context.shared.log_targets.get(index));
+        if let Some(record) = record {
+            return Known::Known(Some(record));
+        }
+        let unread = self
+            .regions
+            .contains_key(name)
+            .then(|| Missing::because(Evidence::Buckets, Reason::NotCollected));
+        let missing = Missing::either(unread, context.incomplete(RecordKind::Bucket));
+        missing.map_or(Known::Known(None), Known::Unknown)
     }
 
     /// Whether the bucket of that name has `RestrictPublicBuckets` on.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palisade_facts::{Answer, Evidence, Facts, Missing, MissingCall, Resource};
+use palisade_facts::{Answer, Evidence, Facts, Missing, MissingCall, Reason, Resource};
 
 use crate::judge::Counted;
 use crate::rule::Rule;
@@ -116,7 +116,9 @@ impl<'a> Coverer<'a> {
     pub(crate) fn take_unknowns(&mut self, counted: &[Counted<'a>]) {
         let mut calls: BTreeMap<&MissingCall, Vec<&'a Rule>> = BTreeMap::new();
         for one in counted {
-            for call in one.missing.iter().flat_map(Missing::calls) {
+            // What AWS does not record no call can bring: nothing that was planned is missing.
+            let missing = one.missing.iter().flat_map(Missing::calls);
+            for call in missing.filter(|call| call.reason != Reason::NotRecorded) {
                 calls.entry(call).or_default().push(one.rule);
             }
         }

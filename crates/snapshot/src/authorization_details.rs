@@ -6,8 +6,9 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::{
-    AttachedPolicy, FORMAT, Group, Header, InlinePolicy, Listing, ManagedPolicy, PermissionsBoundary,
-    PolicyVersion, Reason, RecordKind, Role, RoleLastUsed, Shared, SnapshotScope, Tag, Unreadable, User,
+    AttachedPolicy, FORMAT, Group, Header, InlinePolicy, Listing, ManagedPolicy, Observed,
+    PermissionsBoundary, PolicyVersion, Reason, RecordKind, Role, RoleLastUsed, Shared, SnapshotScope, Tag,
+    Unreadable, User,
 };
 
 /// Why a text is not the output of `aws iam get-account-authorization-details`.
@@ -233,6 +234,7 @@ fn user(raw: RawUser<'_>) -> Result<User, AuthorizationDetailsError> {
         attached_policies: attached_policies(raw.attached_managed_policies),
         permissions_boundary: boundary(raw.permissions_boundary),
         tags: tags(raw.tags),
+        ssh_public_keys: Observed::default(),
     })
 }
 

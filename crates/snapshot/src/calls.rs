@@ -83,6 +83,8 @@ pub enum Scope {
     PublicRepository,
     /// Once per identity provider.
     IdentityProvider,
+    /// Once per user whose policies name Git in CodeCommit.
+    GitUser,
 }
 
 /// One row of the table of calls.
@@ -137,6 +139,7 @@ calls! {
     Iam "iam" "GetAccountSummary" ["iam:GetAccountSummary"] Account [AccountSummary];
     Iam "iam" "ListAccountAliases" ["iam:ListAccountAliases"] Account [AccountAliases];
     Iam "iam" "GetAccountAuthorizationDetails" ["iam:GetAccountAuthorizationDetails"] Account [Users, Groups, Roles, Policies];
+    Iam "iam" "ListSSHPublicKeys" ["iam:ListSSHPublicKeys"] GitUser [SshPublicKeys];
     Iam "iam" "GetAccountPasswordPolicy" ["iam:GetAccountPasswordPolicy"] Account [PasswordPolicy];
     Iam "iam" "GetCredentialReport" ["iam:GetCredentialReport"] Account [CredentialReport];
     Iam "iam" "GenerateCredentialReport" ["iam:GenerateCredentialReport"] Account [] prepares [CredentialReport];
@@ -234,6 +237,7 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
             Scope::ExternalAnalyzer => all.extend([Evidence::Regions, Evidence::Analyzers]),
             Scope::PublicRepository => all.extend([Evidence::PublicRepositories]),
             Scope::IdentityProvider => {}
+            Scope::GitUser => all.extend([Evidence::Users, Evidence::Groups, Evidence::Policies]),
         }
     }
     if all.contains(&Evidence::Buckets) {

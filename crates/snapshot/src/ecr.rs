@@ -186,9 +186,22 @@ pub struct ImageSummary {
     pub last_pulled_at: Option<Timestamp>,
     /// The tagged image, archived ones aside, that nobody has pushed or pulled for the longest time.
     pub most_idle: Option<Image>,
+    /// Those that have been there for the longest time; older snapshots do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<OldestImages>,
     /// Why there may be more images than were counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<Unreadable>,
+}
+
+/// The images of a repository that have been there for the longest time, archived ones aside.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OldestImages {
+    /// How many images there are that are not archived, those that are not listed here included.
+    pub count: u64,
+    /// The first of them by [`Image::standing_since`], in that order.
+    pub first: Vec<Image>,
 }
 
 /// An image of a repository.
@@ -207,6 +220,17 @@ pub struct Image {
     pub index: bool,
     /// `ACTIVE`, `ARCHIVED` or `ACTIVATING`, if AWS says.
     pub status: Option<String>,
+    /// When it was last restored from the archive, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activated_at: Option<Timestamp>,
+}
+
+impl Image {
+    /// Since when it has been there: since it was pushed, or restored from the archive.
+    #[must_use]
+    pub fn standing_since(&self) -> Timestamp {
+        self.activated_at.map_or(self.pushed_at, |activated| activated.max(self.pushed_at))
+    }
 }
 
 /// The scan of an image (`DescribeImageScanFindings`).

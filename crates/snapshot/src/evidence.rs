@@ -64,6 +64,8 @@ evidence! {
     ResourceControlPolicies = "account.resource_control_policies",
     /// The IAM users with their policies and groups.
     Users = "iam.user",
+    /// The SSH public keys of users whose policies name Git in CodeCommit, which nothing else takes them for.
+    SshPublicKeys = "iam.user.ssh_public_keys",
     /// The IAM groups with their policies.
     Groups = "iam.group",
     /// The IAM roles with their policies and trust policies.

@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::{Observed, Paged};
+
 /// A tag, kept as AWS lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +69,22 @@ pub struct User {
     pub permissions_boundary: Option<PermissionsBoundary>,
     /// Its tags.
     pub tags: Vec<Tag>,
+    /// Its SSH public keys. They open CodeCommit alone, so nobody asks for those of a user whose policies do not
+    /// name Git there.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub ssh_public_keys: Observed<Paged<SshPublicKey>>,
+}
+
+/// An SSH public key for CodeCommit (`ListSSHPublicKeys`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SshPublicKey {
+    /// Its unique id (`APKA…`).
+    pub id: String,
+    /// Whether it may be used.
+    pub active: bool,
+    /// When it was uploaded.
+    pub uploaded_at: Timestamp,
 }
 
 /// An IAM group, from `GetAccountAuthorizationDetails`.

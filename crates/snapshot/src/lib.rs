@@ -51,7 +51,7 @@ pub use credentials::{
     ServerCertificate, ServiceSpecificCredential,
 };
 pub use ecr::{
-    CreationTemplate, Image, ImageScan, ImageSummary, PullThroughCacheRule, Registry,
+    CreationTemplate, Image, ImageScan, ImageSummary, OldestImages, PullThroughCacheRule, Registry,
     RegistryReplicationRule, RegistryScanningRule, ReplicationDestination, Repository, RepositoryFilter,
     ScanningConfiguration,
 };
@@ -59,8 +59,8 @@ pub use ecr_public::PublicRepository;
 pub use evidence::Evidence;
 pub use iam::{
     AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy,
-    ManagedPolicy, PasswordPolicy, PermissionsBoundary, PolicyVersion, ReportTime, Role, RoleLastUsed, Tag,
-    User, VirtualMfaDevice,
+    ManagedPolicy, PasswordPolicy, PermissionsBoundary, PolicyVersion, ReportTime, Role, RoleLastUsed,
+    SshPublicKey, Tag, User, VirtualMfaDevice,
 };
 pub use observations::{Observations, State};
 pub use observed::{NotOffered, Observed, Reason, Unreadable};

@@ -3,7 +3,7 @@
 use crate::{
     AccessPoint, Account, Analyzer, Bucket, BucketEntry, Evidence, Listing, MultiRegionAccessPoint,
     NotOffered, Observed, OidcProvider, Paged, PublicRepository, Registry, Repository, SamlProvider,
-    Unreadable,
+    Unreadable, User,
 };
 
 /// How a piece of evidence was answered.
@@ -136,6 +136,8 @@ observations!(Account {
     service_specific_credentials: ServiceSpecificCredentials,
     public_repositories: PublicRepositories,
 } items of saml_providers, oidc_providers, public_repositories);
+
+observations!(User { ssh_public_keys: SshPublicKeys });
 
 observations!(SamlProvider { details: SamlProviderDetails });
 

@@ -62,11 +62,13 @@ pub enum Reason {
     Interrupted,
     /// Nobody asked.
     NotCollected,
+    /// AWS keeps no record of it, so that nobody can tell: no call would help.
+    NotRecorded,
 }
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Denied,
         Self::Throttled,
         Self::Timeout,
@@ -77,6 +79,7 @@ impl Reason {
         Self::Stale,
         Self::Interrupted,
         Self::NotCollected,
+        Self::NotRecorded,
     ];
 
     /// The name as it stands in documents.
@@ -93,6 +96,7 @@ impl Reason {
             Self::Stale => "stale",
             Self::Interrupted => "interrupted",
             Self::NotCollected => "not_collected",
+            Self::NotRecorded => "not_recorded",
         }
     }
 }

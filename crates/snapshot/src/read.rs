@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::write::hexadecimal;
 use crate::{
-    BucketEntry, FORMAT, Listing, Reason, Record, RecordKind, Resource, Shared, Snapshot, Trailer, Unreadable,
+    Bucket, BucketEntry, FORMAT, Listing, Reason, Record, RecordKind, Resource, Shared, Snapshot, Trailer,
+    Unreadable,
 };
 
 /// No snapshot record is longer than this; a longer line is refused instead of filling memory.
@@ -109,7 +110,8 @@ impl StoredSnapshot {
     }
 
     fn verify(name: String, file: File, options: OpenOptions) -> Result<Self, OpenError> {
-        let (shared, lines, sha256) = first_pass(&name, &file, options)?;
+        let (mut shared, lines, sha256) = first_pass(&name, &file, options)?;
+        shared.log_targets = log_targets(&name, &file, &shared)?;
         Ok(Self { name, file, lines, sha256, shared: Arc::new(shared) })
     }
 
@@ -201,6 +203,37 @@ fn first_pass(name: &str, file: &File, options: OpenOptions) -> Result<(Shared, 
         gathering.forget_the_rest(&why);
     }
     Ok((gathering.shared, lines.number, hexadecimal(&answers.unwrap_or(digest).finalize())))
+}
+
+/// Goes back for the records of the buckets that others send their access logs to: which these are is known only
+/// once all have been seen, and keeping every record until then would take the memory of everything.
+fn log_targets(name: &str, file: &File, shared: &Shared) -> Result<Vec<Bucket>, OpenError> {
+    let names = shared.log_target_names();
+    let buckets = shared.bucket_directory.iter().enumerate();
+    let mut places =
+        buckets.filter(|(_, bucket)| names.contains(bucket.name.as_str())).map(|(place, _)| place);
+    let (mut wanted, mut place, mut targets) = (places.next(), 0, Vec::new());
+    if wanted.is_none() {
+        return Ok(targets);
+    }
+    let mut lines = Lines::new(name, file)?;
+    while let Some(next) = wanted
+        && let Some((number, line)) = lines.next_line()?
+    {
+        if !line.starts_with(BUCKET) {
+            continue;
+        }
+        if place == next {
+            match serde_json::from_slice(line) {
+                Ok(Record::Bucket(bucket)) => targets.push(*bucket),
+                Ok(_) => {}
+                Err(error) => return Err(broken(name, number, &error)),
+            }
+            wanted = places.next();
+        }
+        place += 1;
+    }
+    Ok(targets)
 }
 
 /// A resource as it stands in the document.

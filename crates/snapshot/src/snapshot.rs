@@ -1,5 +1,7 @@
 //! A whole snapshot in memory.
 
+use std::collections::BTreeSet;
+
 use crate::{
     AccessPoint, Account, Analyzer, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy,
     MultiRegionAccessPoint, Record, RecordKind, Registry, Repository, Role, User,
@@ -31,6 +33,8 @@ pub struct Shared {
     /// What other resources' facts rest on about each bucket, by name. It is no record of its own: the buckets
     /// have it.
     pub bucket_directory: Vec<BucketEntry>,
+    /// The buckets of the account that others send their access logs to, by name; these have records of their own too.
+    pub log_targets: Vec<Bucket>,
     /// What is known about each listing, those of streamed resources included.
     pub listings: Vec<Listing>,
     /// How often each operation was called.
@@ -58,9 +62,17 @@ impl Shared {
             access_points: Vec::new(),
             multi_region_access_points: Vec::new(),
             bucket_directory: Vec::new(),
+            log_targets: Vec::new(),
             listings: Vec::new(),
             calls: Vec::new(),
         }
+    }
+
+    /// The names of the buckets that access logs are sent to, the account's own and others.
+    #[must_use]
+    pub fn log_target_names(&self) -> BTreeSet<&str> {
+        let logging = self.bucket_directory.iter().filter_map(|bucket| bucket.logging.present());
+        logging.map(|logging| logging.target_bucket.as_str()).collect()
     }
 
     /// The listings of one kind; none means that nobody asked.
@@ -105,6 +117,9 @@ impl Snapshot {
         shared.calls.sort_by(|a, b| (&a.operation, &a.region).cmp(&(&b.operation, &b.region)));
         self.buckets.sort_by(|a, b| a.arn.cmp(&b.arn));
         shared.bucket_directory = self.buckets.iter().map(BucketEntry::of).collect();
+        let names = shared.log_target_names();
+        let targets = self.buckets.iter().filter(|bucket| names.contains(bucket.name.as_str()));
+        shared.log_targets = targets.cloned().collect();
         self.repositories.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
     }
 

@@ -8,9 +8,9 @@ use std::path::Path;
 use palisade_snapshot::{
     AccessControlList, AccessPoint, Analyzer, ArchiveCriterion, ArchiveRule, BlockPublicAccess, Bucket,
     CallRecord, CredentialReport, FORMAT, FailedCalls, Grant, Grantee, Header, InternalAccessCriteria,
-    Listing, ManagedPolicy, MultiRegionAccessPoint, MultiRegionBucket, NotOffered, Observed, OpenError,
-    OpenOptions, Paged, PolicyVersion, Reason, RecordKind, Registry, Repository, Role, ScanningConfiguration,
-    Shared, Snapshot, SnapshotScope, StoredSnapshot, Tag, Unreadable, User,
+    Listing, Logging, ManagedPolicy, MultiRegionAccessPoint, MultiRegionBucket, NotOffered, Observed,
+    OpenError, OpenOptions, Paged, PolicyVersion, Reason, RecordKind, Registry, Repository, Role,
+    ScanningConfiguration, Shared, Snapshot, SnapshotScope, StoredSnapshot, Tag, Unreadable, User,
 };
 
 fn denied(operation: &str) -> Unreadable {
@@ -69,6 +69,7 @@ fn user(name: &str) -> User {
         attached_policies: Vec::new(),
         permissions_boundary: None,
         tags: vec![Tag { key: "$unreadable".to_owned(), value: "{\"reason\":\"denied\"}".to_owned() }],
+        ssh_public_keys: Observed::default(),
     }
 }
 
@@ -266,6 +267,28 @@ fn what_is_written_is_read_again() {
     assert_eq!(stored.load().unwrap(), snapshot);
     let resources: Result<Vec<_>, _> = stored.resources().unwrap().collect();
     assert_eq!(resources.unwrap(), snapshot.resources().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_buckets_that_get_access_logs_are_kept_whole_for_those_who_send_them() {
+    let sending = |name: &str, target: &str| {
+        let (target_bucket, target_prefix) = (target.to_owned(), String::new());
+        let logging = Observed::Present(Logging { target_bucket, target_prefix });
+        Bucket { logging, ..bucket(name) }
+    };
+    let mut snapshot = snapshot();
+    snapshot.buckets = vec![
+        sending("app", "logs"),
+        bucket("data"),
+        bucket("logs"),
+        sending("other", "of-somebody-else"),
+        sending("self", "self"),
+        bucket("zoo"),
+    ];
+    snapshot.sort();
+    let targets = [bucket("logs"), sending("self", "self")];
+    assert_eq!(snapshot.shared.log_targets, targets);
+    assert_eq!(open(&bytes(&snapshot)).unwrap().shared.log_targets, targets);
 }
 
 #[test]

@@ -98,6 +98,7 @@ fn states(snapshot: &Snapshot) -> BTreeMap<(Evidence, String), Option<Reason>> {
     let shared = &snapshot.shared;
     look("account", &shared.account);
     shared.listings.iter().for_each(|one| look(one.region.as_deref().unwrap_or("listing"), one));
+    shared.users.iter().for_each(|one| look(&one.name, one));
     shared.registries.iter().for_each(|one| look(&one.region, one));
     shared.analyzers.iter().for_each(|one| look(&one.name, one));
     shared.access_points.iter().for_each(|one| look(&one.name, one));

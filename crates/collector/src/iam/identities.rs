@@ -3,7 +3,7 @@
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
 use aws_sdk_iam::types;
 use palisade_snapshot::{
-    AttachedPolicy, Group, InlinePolicy, ManagedPolicy, PermissionsBoundary, PolicyVersion, Role,
+    AttachedPolicy, Group, InlinePolicy, ManagedPolicy, Observed, PermissionsBoundary, PolicyVersion, Role,
     RoleLastUsed, Tag, User,
 };
 
@@ -18,6 +18,7 @@ pub(super) fn from_page(page: Page) -> Result<Identities, Missing> {
         groups: each(page.group_detail_list, group)?,
         roles: each(page.role_detail_list, role)?,
         policies: each(page.policies, managed_policy)?,
+        deleted_users: Vec::new(),
         failure: None,
     })
 }
@@ -38,6 +39,7 @@ fn user(user: types::UserDetail) -> Result<User, Missing> {
         attached_policies: attached_policies(user.attached_managed_policies)?,
         permissions_boundary: boundary(user.permissions_boundary)?,
         tags: tags(user.tags),
+        ssh_public_keys: Observed::default(),
     })
 }
 

@@ -6,7 +6,7 @@ use palisade_snapshot::{
     SamlProviderDetails, ServerCertificate, ServiceSpecificCredential,
 };
 
-use super::{Iam, next_marker};
+use super::{AT_ONCE, Iam, next_marker};
 use crate::document::{optional_timestamp, timestamp};
 use crate::failure::Failure;
 use crate::operation::{
@@ -14,9 +14,6 @@ use crate::operation::{
     LIST_SERVER_CERTIFICATES, LIST_SERVICE_SPECIFIC_CREDENTIALS,
 };
 use crate::reader::{Missing, required};
-
-/// How many providers are asked about at once; the transport keeps the rest in bounds.
-const AT_ONCE: usize = 8;
 
 impl Iam<'_> {
     /// `ListRoles`, for what `GetAccountAuthorizationDetails` leaves out.

@@ -3,7 +3,7 @@
 use aws_sdk_ecr::operation::describe_image_scan_findings::DescribeImageScanFindingsOutput;
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 use jiff::Timestamp;
-use palisade_snapshot::{Image, ImageScan, ImageSummary};
+use palisade_snapshot::{Image, ImageScan, ImageSummary, OldestImages};
 
 use super::RegionalRegistry;
 use crate::document::{optional_timestamp, timestamp};
@@ -42,7 +42,7 @@ impl RegionalRegistry<'_> {
         for page in pages.items {
             all.add(page);
         }
-        Ok(ImageSummary { incomplete: pages.incomplete, ..all.summary })
+        Ok(ImageSummary { incomplete: pages.incomplete, ..all.whole() })
     }
 
     /// The scan of an image. One finding is asked for: the counts are in every page.
@@ -74,7 +74,11 @@ fn scan(answer: DescribeImageScanFindingsOutput) -> Result<ImageScan, Missing> {
 #[derive(Default)]
 struct Counted {
     summary: ImageSummary,
+    oldest: OldestImages,
 }
+
+/// How many of the oldest images are kept: enough for most repositories, and to see what lifecycle policies leave.
+const OLDEST: usize = 20;
 
 impl Counted {
     fn count(&mut self, detail: ImageDetail) -> Result<(), Missing> {
@@ -93,11 +97,33 @@ impl Counted {
                 idle_since(one) < idle_since(other)
             });
         }
+        if image.status.as_deref().is_none_or(|status| status == "ACTIVE") {
+            self.oldest.count += 1;
+            self.oldest.first.push(image.clone());
+            if self.oldest.first.len() >= 2 * OLDEST {
+                self.forget_younger();
+            }
+        }
         keep(&mut self.summary.newest, image, is_newer);
         Ok(())
     }
 
+    fn forget_younger(&mut self) {
+        let first = &mut self.oldest.first;
+        first.sort_by(|a, b| (a.standing_since(), &a.digest).cmp(&(b.standing_since(), &b.digest)));
+        first.truncate(OLDEST);
+    }
+
+    /// The summary of all that was counted.
+    fn whole(mut self) -> ImageSummary {
+        self.forget_younger();
+        ImageSummary { oldest: Some(self.oldest), ..self.summary }
+    }
+
     fn add(&mut self, other: Self) {
+        self.oldest.count += other.oldest.count;
+        self.oldest.first.extend(other.oldest.first);
+        self.forget_younger();
         let (summary, more) = (&mut self.summary, other.summary);
         summary.images += more.images;
         summary.indexes += more.indexes;
@@ -143,6 +169,7 @@ fn image(detail: ImageDetail) -> Result<Image, Missing> {
         last_pulled_at: optional_timestamp(detail.last_recorded_pull_time.as_ref())?,
         index: INDEXES.contains(&media_type.as_str()),
         status: detail.image_status.map(|status| status.as_str().to_owned()),
+        activated_at: optional_timestamp(detail.last_activated_at.as_ref())?,
     })
 }
 

@@ -52,6 +52,8 @@ pub struct User {
     pub mfa: bool,
     /// Access keys, at most two.
     pub access_keys: Vec<AccessKey>,
+    /// SSH public keys for CodeCommit.
+    pub ssh_keys: Vec<SshKey>,
     /// The groups it is in.
     pub groups: Vec<String>,
     /// Its own policies.
@@ -87,6 +89,22 @@ pub struct AccessKey {
 impl Default for AccessKey {
     fn default() -> Self {
         Self { active: true, age_days: 0, last_used_days: None }
+    }
+}
+
+/// An SSH public key for CodeCommit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SshKey {
+    /// It is active.
+    pub active: bool,
+    /// Days since it was uploaded.
+    pub age_days: i64,
+}
+
+impl Default for SshKey {
+    fn default() -> Self {
+        Self { active: true, age_days: 0 }
     }
 }
 

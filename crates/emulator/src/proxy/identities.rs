@@ -27,6 +27,19 @@ pub(super) fn complete(document: &mut Element, shapes: &Shapes) {
     });
 }
 
+/// Dates the SSH keys of a user, which are listed in the order of their uploads.
+pub(super) fn date_ssh_keys(document: &mut Element, user: Option<&String>, shapes: &Shapes) {
+    let described = shapes.account.users.iter().find(|one| Some(&one.name) == user);
+    let mut keys = described.map(|user| user.ssh_keys.as_slice()).unwrap_or_default().iter();
+    visit(document, &mut |element| {
+        if element.get_child("SSHPublicKeyId").is_some()
+            && let Some(key) = keys.next()
+        {
+            set_text(element, "UploadDate", shapes.days_ago(key.age_days));
+        }
+    });
+}
+
 fn complete_access_key(element: &mut Element, id: &str, shapes: &Shapes) {
     let described = shapes.access_keys.get(id).and_then(|(user, place)| {
         let user = shapes.account.users.iter().find(|one| one.name == *user)?;

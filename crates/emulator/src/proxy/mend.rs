@@ -29,6 +29,9 @@ pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, sta
         "iam:GetAccountSummary" => set_root_counters(&mut document, shapes),
         "iam:GetCredentialReport" => credential_report::mend(&mut document, shapes),
         "iam:GetAccountAuthorizationDetails" => drop_unattached_policies(&mut document),
+        "iam:ListSSHPublicKeys" => {
+            identities::date_ssh_keys(&mut document, incoming.parameters.get("UserName"), shapes);
+        }
         "iam:ListVirtualMFADevices" => drop_seeds(&mut document),
         "s3control:GetAccessPointPolicyStatus" => set_policy_status(&mut document, incoming, shapes),
         "s3control:ListAccessPoints" => keep_region(&mut document, &incoming.request.region),

@@ -1,14 +1,17 @@
 //! Lifecycle policies of repositories.
 
+mod backlog;
 mod retention;
 mod shadow;
 
-use palisade_snapshot::{Evidence, Observed, Reason};
+use jiff::Timestamp;
+use palisade_snapshot::{Evidence, ImageSummary, Observed, OldestImages, Reason};
 use serde::Deserialize;
 
 use super::pattern::fits;
 use crate::{Known, Missing, facts};
 
+pub use backlog::{LifecycleBacklog, OverdueImage};
 pub use retention::{ImageFamily, Retention};
 pub use shadow::IneffectiveRule;
 
@@ -97,6 +100,25 @@ impl Lifecycle {
     /// What becomes of images of certain kinds.
     pub(super) fn retentions(&self) -> Known<Vec<Retention>> {
         self.0.as_ref().map(|rules| retention::of(rules))
+    }
+
+    /// What they should have expired; unknown if not every image was counted.
+    pub(super) fn backlog(&self, images: &Observed<ImageSummary>, now: Timestamp) -> Known<LifecycleBacklog> {
+        let evidence = Evidence::RepositoryImages;
+        let none = ImageSummary { oldest: Some(OldestImages::default()), ..ImageSummary::default() };
+        let images = match images {
+            Observed::Present(images) => images,
+            Observed::Absent | Observed::NotOffered(_) => &none,
+            Observed::Unreadable(why) => return Known::Unknown(Missing::evidence(evidence, why)),
+        };
+        let missing = match (&images.incomplete, &images.oldest) {
+            (Some(why), _) => Missing::evidence(evidence, why),
+            (None, None) => Missing::because(evidence, Reason::NotCollected),
+            (None, Some(oldest)) => {
+                return self.0.as_ref().map(|rules| backlog::of(rules, images, oldest, now));
+            }
+        };
+        Known::Unknown(missing)
     }
 
     /// The rules that never do anything.

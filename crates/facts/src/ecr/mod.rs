@@ -16,7 +16,7 @@ use crate::context::Context;
 
 pub use exposure::RepositoryExposure;
 pub use images::{Image, ImageScan, RepositoryImages};
-pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleRule, Retention};
+pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleBacklog, LifecycleRule, OverdueImage, Retention};
 pub(crate) use policies::{RegistryPolicies, scope as registry_policy_scope};
 pub use public_repository::{PublicRepository, PublicRepositoryExposure};
 pub use registry::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Repository as Record};
 
-use super::lifecycle::Lifecycle;
+use super::lifecycle::{Lifecycle, LifecycleBacklog};
 use super::policies;
 use super::registry::Scanning;
 use super::{
@@ -57,6 +57,8 @@ facts! {
         retentions: Known<Vec<Retention>>, reads [RepositoryLifecyclePolicy];
         /// The rules of its lifecycle policy that never do anything.
         ineffective_lifecycle_rules: Known<Vec<IneffectiveRule>>, reads [RepositoryLifecyclePolicy];
+        /// The images that its lifecycle policy should have expired and that are still there.
+        lifecycle_backlog: Known<LifecycleBacklog>, reads [RepositoryLifecyclePolicy, RepositoryImages];
         /// Its tags.
         tags: Known<Vec<Tag>>, reads [RepositoryTags];
         /// What it holds.
@@ -103,6 +105,7 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         lifecycle_rules: lifecycle.rules(),
         retentions: lifecycle.retentions(),
         ineffective_lifecycle_rules: lifecycle.ineffective(),
+        lifecycle_backlog: lifecycle.backlog(&repository.images, context.now()),
         policy_statements: policies::statements(context, policy.get()),
         shared_with: shared_with(context, repository, &policy),
         tags: Known::observed(&repository.tags, Evidence::RepositoryTags, Vec::new, |tags| Tag::list(tags)),

@@ -40,6 +40,8 @@
 //! # iam.access_key: one slot of the report; `user` for the user's fields
 //! given: {active: true, rotated_days_ago: 91, last_used_days_ago: 2}
 //! given: {user: {report: {unreadable: iam:GetCredentialReport}}}          # no key is known: `subject` is none
+//! # iam.ssh_public_key: its fields; `user` for the user's fields, who may use Git in CodeCommit if nothing is said
+//! given: {uploaded_days_ago: 200, active: true, user: {name: alice}}
 //! # iam.group, iam.role, iam.policy: their fields
 //! given: {name: finance, attached_policies: […], snapshot: {users: [{groups: [finance]}]}}
 //! given: {trust_policy: {…}, last_used_days_ago: 100, declarations: {trusted_accounts: ["444455556666"]}}
@@ -167,6 +169,8 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.listed(kind, Shape::OidcProvider, given).map(Some);
     } else if *kind == iam::service_specific_credential::KIND {
         return world.listed(kind, Shape::ServiceSpecificCredential, given).map(Some);
+    } else if *kind == iam::ssh_public_key::KIND {
+        return ssh_public_key(given, world).map(Some);
     } else if *kind == ecr::public_repository::KIND {
         return world.listed(kind, Shape::PublicRepository, given).map(Some);
     } else if *kind == iam::inline_policy::KIND {
@@ -211,6 +215,26 @@ fn access_key(given: &Map<String, Value>, world: &mut World) -> Result<String, E
     let user = record::members(given.get("user").unwrap_or(&empty), "user")?;
     let arn = world.user(user, "user", &[], record::object(json!({"access_keys": [key]})))?;
     Ok(format!("{arn}/access-key/1"))
+}
+
+/// An SSH public key of a user, who may use Git in CodeCommit if nothing else is said.
+fn ssh_public_key(given: &Map<String, Value>, world: &mut World) -> Result<String, ExampleError> {
+    let beside = |key: &str| key == "user" || REST.contains(&key);
+    let key: Map<String, Value> = given
+        .iter()
+        .filter(|(key, _)| !beside(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let git = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "codecommit:GitPull", "Resource": "*",
+    }});
+    let id = given.get("id").and_then(Value::as_str).unwrap_or("APKAEXAMPLE");
+    let mut user = record::object(json!({"inline_policies": {"git": git}, "ssh_public_keys": [key]}));
+    if let Some(more) = given.get("user") {
+        user.extend(record::members(more, "user")?.clone());
+    }
+    let arn = world.user(&user, "user", &[], Map::new())?;
+    Ok(format!("{arn}/ssh-public-key/{id}"))
 }
 
 /// A user or role; the user alice if nothing is said.

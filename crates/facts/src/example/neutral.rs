@@ -32,6 +32,7 @@ pub(super) enum Shape {
     SamlProvider,
     OidcProvider,
     ServiceSpecificCredential,
+    SshPublicKey,
     PublicRepository,
 }
 
@@ -94,6 +95,7 @@ impl Shape {
                 "id": "ACCAEXAMPLE", "user": "alice", "service": "codecommit.amazonaws.com", "active": true,
                 "created_at": CREATED_AT, "expires_at": null,
             }),
+            Self::SshPublicKey => json!({"id": "APKAEXAMPLE", "active": true, "uploaded_at": CREATED_AT}),
             Self::PublicRepository => json!({
                 "arn": null, "name": "tool", "created_at": CREATED_AT, "policy": null, "tags": [],
             }),
@@ -213,14 +215,16 @@ fn behaviour(field: &str) -> Option<Value> {
 /// The same of what a registry and its repositories hold, and of what an analyzer looks at.
 fn stored(field: &str) -> Option<Value> {
     Some(match field {
-        "newest" | "most_idle" => json!({
+        "newest" | "most_idle" | "first" => json!({
             "digest": "sha256:4f5c3a2b",
             "tags": ["1.4.2"],
             "pushed_at": "2026-06-30T00:00:00Z",
             "last_pulled_at": null,
             "index": false,
             "status": "ACTIVE",
+            "activated_at": null,
         }),
+        "oldest" => json!({"count": 0, "first": []}),
         "images" => json!({
             "images": 1,
             "indexes": 0,
@@ -229,6 +233,7 @@ fn stored(field: &str) -> Option<Value> {
             "newest": null,
             "last_pulled_at": null,
             "most_idle": null,
+            "oldest": {"count": 0, "first": []},
         }),
         "latest_scan" => json!({"status": "COMPLETE", "completed_at": null, "severity_counts": {}}),
         "pull_through_cache_rules" => json!({
@@ -308,6 +313,7 @@ fn user() -> Value {
         "attached_policies": [],
         "permissions_boundary": null,
         "tags": [],
+        "ssh_public_keys": {"items": []},
     })
 }
 

@@ -110,6 +110,7 @@ fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
         Shape::ServerCertificate => &[("expires", "expires_at")],
         Shape::SamlProvider => &[("created", "created_at"), ("valid_until", "valid_until")],
         Shape::ServiceSpecificCredential => &[("created", "created_at"), ("expires", "expires_at")],
+        Shape::SshPublicKey => &[("uploaded", "uploaded_at")],
         Shape::Account
         | Shape::Policy
         | Shape::Registry
@@ -195,6 +196,10 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             | "public_repositories",
             Value::Array(items),
         ) => json!({"items": items}),
+        ("ssh_public_keys", Value::Array(keys)) => {
+            let key = |key| Ok(Value::Object(record(Shape::SshPublicKey, members(key, place)?, place, &[])?));
+            json!({"items": keys.iter().map(key).collect::<Result<Vec<_>, ExampleError>>()?})
+        }
         ("tags", Value::Object(tags)) => {
             tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
         }

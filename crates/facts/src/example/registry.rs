@@ -61,6 +61,10 @@ pub(super) fn with_times(
             (None, Value::Object(image)) if Shape::template(key).is_some() => {
                 (key.clone(), with_times(key, image, place)?)
             }
+            (None, Value::Array(images)) if Shape::template(key).is_some() => {
+                let image = |image| with_times(key, members(image, place)?, place);
+                (key.clone(), images.iter().map(image).collect::<Result<Value, ExampleError>>()?)
+            }
             (None, value) => (key.clone(), value.clone()),
         };
         plain.insert(key, value);

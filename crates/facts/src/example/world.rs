@@ -24,6 +24,7 @@ pub(crate) struct World {
     pub(crate) shared: Shared,
     pub(crate) declarations: Declarations,
     pub(crate) resource: Option<Resource>,
+    buckets: Vec<Bucket>,
     rows: Vec<CredentialReportRow>,
     report: Option<Value>,
 }
@@ -60,6 +61,7 @@ impl World {
             shared: Shared::new(header),
             declarations: Declarations::default(),
             resource: None,
+            buckets: Vec::new(),
             rows: Vec::new(),
             report: account_record.get("credential_report").filter(|report| !report.is_null()).cloned(),
             account: account_record,
@@ -204,6 +206,7 @@ impl World {
         let (_, record) = self.named(Shape::Bucket, "", given, place, extra)?;
         let bucket: Box<Bucket> = read(&record, place)?;
         self.shared.bucket_directory.push(BucketEntry::of(&bucket));
+        self.buckets.push(Bucket::clone(&bucket));
         self.resource = Some(Resource::Bucket(bucket));
         Ok(())
     }
@@ -242,7 +245,9 @@ impl World {
     /// Adds a bucket that the example is not about.
     fn other_bucket(&mut self, given: &Map<String, Value>, place: &str) -> Result<(), ExampleError> {
         let (_, record) = self.named(Shape::Bucket, "", given, place, &[])?;
-        self.shared.bucket_directory.push(BucketEntry::of(&read(&record, place)?));
+        let bucket: Bucket = read(&record, place)?;
+        self.shared.bucket_directory.push(BucketEntry::of(&bucket));
+        self.buckets.push(bucket);
         Ok(())
     }
 
@@ -396,6 +401,9 @@ impl World {
         if let Some(rest) = given.get("snapshot") {
             self.rest(members(rest, "snapshot")?, "snapshot")?;
         }
+        let names = self.shared.log_target_names();
+        let targets = self.buckets.iter().filter(|bucket| names.contains(bucket.name.as_str()));
+        self.shared.log_targets = targets.cloned().collect();
         if let Some(declarations) = given.get("declarations") {
             self.declarations = serde_json::from_value(declarations.clone())
                 .map_err(|error| ExampleError::value("declarations", error.to_string()))?;

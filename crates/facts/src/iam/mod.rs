@@ -24,6 +24,7 @@ pub mod root;
 pub mod server_certificate;
 pub mod service_specific_credential;
 pub mod service_trust;
+pub mod ssh_public_key;
 pub mod trust;
 pub mod user;
 
@@ -48,5 +49,6 @@ pub use root::Root;
 pub use server_certificate::ServerCertificate;
 pub use service_specific_credential::ServiceSpecificCredential;
 pub use service_trust::{RolesAnywhereTrust, ServiceTrust};
+pub use ssh_public_key::SshPublicKey;
 pub use trust::{ExternalAccount, RoleTrusts, TrustAccess};
 pub use user::User;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use palisade_snapshot::{AttachedPolicy, Evidence, InlinePolicy, Reason, Role, Shared, User};
+use palisade_snapshot::{AttachedPolicy, Evidence, InlinePolicy, Observed, Reason, Role, Shared, User};
 
 use super::escalation::Escalation;
 use super::{IdentityKind, inline_policy};
@@ -127,6 +127,7 @@ impl Imagined {
                 attached_policies,
                 permissions_boundary: None,
                 tags,
+                ssh_public_keys: Observed::default(),
             });
         }
     }

@@ -7,11 +7,13 @@ use palisade_snapshot::{
     CredentialReportRow, Evidence, Observed, Reason, RecordKind, ReportTime, User as Record,
 };
 
-use super::{AccessKey, AttachedPolicy, Effective, IdentityKind, Tag, access_key, attached, effective};
+use super::{
+    AccessKey, AttachedPolicy, Effective, IdentityKind, Tag, access_key, attached, effective, ssh_public_key,
+};
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
-use crate::{Kind, Known, Lazy, Listed, Missing, Subject, facts};
+use crate::{Kind, Known, Lazy, Listed, Missing, Subject, facts, listed};
 
 facts! {
     /// An IAM user; the root user is `iam.root`.
@@ -45,6 +47,11 @@ facts! {
         newest_active_key_age_days: Known<Option<i64>>, reads [CredentialReport];
         /// How many of its X.509 signing certificates are active.
         active_signing_certificates: Known<i64>, reads [CredentialReport];
+        /// How many active credentials it has whose last use AWS does not record: credentials for single services,
+        /// and SSH keys for CodeCommit where a policy of it or of its groups allows Git there.
+        untracked_credentials: Lazy<Known<i64>>, reads [Groups, Policies, SshPublicKeys, ServiceSpecificCredentials];
+        /// Whether one of these is in use: false if there is none, otherwise unknown for ever.
+        untracked_use: Lazy<Known<bool>>, reads [Groups, Policies, SshPublicKeys, ServiceSpecificCredentials];
         /// The names of its groups.
         groups: Vec<String>, reads [];
         /// The names of its inline policies.
@@ -110,6 +117,8 @@ fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
         active_signing_certificates: row
             .as_ref()
             .map(|row| row.certificates_active.iter().map(|&active| i64::from(active)).sum()),
+        untracked_credentials: lazily(context, index, untracked_credentials),
+        untracked_use: lazily(context, index, untracked_use),
         groups: user.groups.clone(),
         inline_policies: attached::names(&user.inline_policies),
         attached_policies: AttachedPolicy::list(&user.attached_policies),
@@ -171,6 +180,37 @@ pub(super) fn has_virtual_device(context: &Context, arn: &str) -> Known<bool> {
         Observed::Absent | Observed::NotOffered(_) => Known::Known(false),
         Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
     }
+}
+
+/// A fact about the user of that place, worked out when a rule first asks.
+fn lazily<T: 'static>(
+    context: &Arc<Context>,
+    index: usize,
+    ask: fn(&Context, usize) -> Known<T>,
+) -> Lazy<Known<T>> {
+    let context = Arc::clone(context);
+    Lazy::new(move || ask(&context, index))
+}
+
+/// How many active credentials a user has whose last use AWS does not record.
+fn untracked_credentials(context: &Context, index: usize) -> Known<i64> {
+    let listed = &context.shared.account.service_specific_credentials;
+    let evidence = Evidence::ServiceSpecificCredentials;
+    if let Some(missing) = listed::hidden(listed, evidence) {
+        return Known::Unknown(missing).and(ssh_public_key::active_keys(context, index), |_: i64, keys| keys);
+    }
+    let user = context.shared.users.get(index).map(|user| user.name.as_str());
+    let of_user = listed::items(listed).iter().filter(|one| one.active && Some(one.user.as_str()) == user);
+    let count = i64::try_from(of_user.count()).unwrap_or(i64::MAX);
+    ssh_public_key::active_keys(context, index).map(|keys| keys.saturating_add(count))
+}
+
+/// Whether a credential of a user is in use whose last use AWS does not record.
+fn untracked_use(context: &Context, index: usize) -> Known<bool> {
+    untracked_credentials(context, index).and_then(|count| match count {
+        0 => Known::Known(false),
+        _ => Known::Unknown(Missing::because(Evidence::SshPublicKeys, Reason::NotRecorded)),
+    })
 }
 
 /// The age of the newest of these keys; unknown as soon as one age is.

@@ -7,9 +7,9 @@ use palisade_policy::public::PolicyKind;
 use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
-    AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, Logging, Notification, ObjectLock,
-    ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, lockout, notification,
-    object_lock, policy_status, replication, settings, sharing, tls, website,
+    AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, LogTarget, Logging, Notification,
+    ObjectLock, ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, lockout,
+    log_target, notification, object_lock, policy_status, replication, settings, sharing, tls, website,
 };
 use crate::context::Context;
 use crate::exposure::read_once;
@@ -59,6 +59,8 @@ facts! {
         mfa_delete: Known<bool>, reads [BucketVersioning];
         /// Where its server access logs go; null if they are off.
         logging: Known<Option<Logging>>, reads [BucketLogging];
+        /// The bucket that they go to, and whether they get there; null if they are off.
+        log_target: Lazy<Known<Option<LogTarget>>>, reads [BucketLogging];
         /// Whether a bucket of this account sends its access logs here.
         is_log_target: Known<bool>, reads [BucketLogging];
         /// Its lifecycle rules, disabled ones included.
@@ -138,6 +140,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
             |versioning| versioning.mfa_delete,
         ),
         logging: settings::logging(&bucket.logging),
+        log_target: log_target::log_target(context, bucket),
         is_log_target: context.buckets.is_log_target(context, &bucket.name),
         lifecycle_rules: lifecycle::rules(&bucket.lifecycle, context.now()),
         website: website::website(&bucket.website),

@@ -46,11 +46,17 @@ fn rich(kind: &Kind) -> Json {
             ]}}],
             "resource_control_policies": [{}],
         }),
-        "iam.user" => json!({"report": report, "groups": ["developers"]}),
+        "iam.user" => json!({
+            "report": report, "groups": ["developers"],
+            "inline_policies": {"git": {"Version": "2012-10-17", "Statement": {
+                "Effect": "Allow", "Action": "codecommit:*", "Resource": "*",
+            }}},
+        }),
         "iam.service_specific_credential" => json!({"user": "bob"}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
         "s3.bucket" => json!({
             "policy": policy, "acl": "public-read", "policy_is_public": true, "payer": "Requester",
+            "logging": {"target_bucket": "data"},
             "lifecycle": [{"expiration": {"days": 3}}], "website": {"redirect_all": {"host": "www.example.com"}},
             "replication": {"rules": [{}, {"destination_bucket": "arn:aws:s3:::other"}]}, "tags": {"owner": "data"},
             "object_lock": {"default_retention": {"days": 30}}, "encryption": {"blocked_types": ["SSE-C"]},
@@ -94,12 +100,14 @@ fn withhold(world: &World, evidence: &BTreeSet<Evidence>) -> Withheld {
     let mut resource = world.resource.clone();
     for &one in evidence {
         shared.account.withhold(one, &why);
+        shared.users.iter_mut().for_each(|user| user.withhold(one, &why));
         shared.registries.iter_mut().for_each(|registry| registry.withhold(one, &why));
         shared.analyzers.iter_mut().for_each(|analyzer| analyzer.withhold(one, &why));
         shared.access_points.iter_mut().for_each(|point| point.withhold(one, &why));
         shared.multi_region_access_points.iter_mut().for_each(|point| point.withhold(one, &why));
         shared.listings.iter_mut().for_each(|listing| listing.withhold(one, &why));
         shared.bucket_directory.iter_mut().for_each(|bucket| bucket.withhold(one, &why));
+        shared.log_targets.iter_mut().for_each(|bucket| bucket.withhold(one, &why));
         match &mut resource {
             Some(Resource::Bucket(bucket)) => bucket.withhold(one, &why),
             Some(Resource::Repository(repository)) => repository.withhold(one, &why),

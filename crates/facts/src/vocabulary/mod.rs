@@ -27,6 +27,7 @@ pub static KINDS: [&Kind; 22] = [
     &iam::identity_provider::SAML,
     &iam::identity_provider::OIDC,
     &iam::service_specific_credential::KIND,
+    &iam::ssh_public_key::KIND,
     &access_analyzer::KIND,
     &s3::access_point::KIND,
     &s3::multi_region_access_point::KIND,

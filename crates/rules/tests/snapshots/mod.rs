@@ -172,6 +172,7 @@ fn records(snapshot: &mut Snapshot) -> Vec<&mut dyn Observations> {
     all.extend(each(&mut shared.listings));
     all.extend(each(&mut snapshot.buckets));
     all.extend(each(&mut snapshot.repositories));
+    all.extend(each(&mut shared.users));
     all
 }
 

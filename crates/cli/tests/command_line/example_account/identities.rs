@@ -2,8 +2,8 @@
 
 use palisade_snapshot::{
     AccessKeyReport, AttachedPolicy, CredentialReport, CredentialReportRow, Group, InlinePolicy, Observed,
-    OidcProvider, OidcProviderDetails, PasswordPolicy, ReportTime, Role, RoleLastUsed, RoleSessionDuration,
-    SamlProvider, SamlProviderDetails, Tag, User, VirtualMfaDevice,
+    OidcProvider, OidcProviderDetails, Paged, PasswordPolicy, ReportTime, Role, RoleLastUsed,
+    RoleSessionDuration, SamlProvider, SamlProviderDetails, SshPublicKey, Tag, User, VirtualMfaDevice,
 };
 use serde_json::{Value, json};
 
@@ -26,6 +26,7 @@ fn user(name: &str, id: &str, created_at: &str, groups: &[&str], policies: Vec<A
         attached_policies: policies,
         permissions_boundary: None,
         tags: Vec::new(),
+        ssh_public_keys: Observed::default(),
     }
 }
 
@@ -43,8 +44,18 @@ pub(super) fn users() -> Vec<User> {
         Vec::new(),
     );
     carol.tags = vec![Tag { key: "team".to_owned(), value: "platform".to_owned() }];
+    let mut alice =
+        user("alice", "AIDA1EXAMPLEALICE00", "2022-01-10T08:00:00Z", &[], vec![attached(ADMINISTRATOR)]);
+    alice.ssh_public_keys = Observed::Present(Paged::complete(vec![SshPublicKey {
+        id: "APKA1EXAMPLEALICE00".to_owned(),
+        active: true,
+        uploaded_at: time("2022-01-11T09:00:00Z"),
+    }]));
+    let deploy_all = vec![attached(&own("deploy-all"))];
+    let mut ci_deploy = user("ci-deploy", "AIDA1EXAMPLECIDEPLO", "2022-03-01T12:00:00Z", &[], deploy_all);
+    ci_deploy.ssh_public_keys = Observed::Present(Paged::default());
     vec![
-        user("alice", "AIDA1EXAMPLEALICE00", "2022-01-10T08:00:00Z", &[], vec![attached(ADMINISTRATOR)]),
+        alice,
         user(
             "bob",
             "AIDA1EXAMPLEBOB0000",
@@ -53,13 +64,7 @@ pub(super) fn users() -> Vec<User> {
             vec![attached(CHANGE_PASSWORD)],
         ),
         carol,
-        user(
-            "ci-deploy",
-            "AIDA1EXAMPLECIDEPLO",
-            "2022-03-01T12:00:00Z",
-            &[],
-            vec![attached(&own("deploy-all"))],
-        ),
+        ci_deploy,
         oncall,
     ]
 }

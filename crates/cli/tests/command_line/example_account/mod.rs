@@ -200,6 +200,11 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
                 };
                 calls.push(record(call.operation, None, providers.unwrap_or_default()));
             }
+            Scope::GitUser => {
+                let asked =
+                    snapshot.shared.users.iter().filter(|one| one.ssh_public_keys.present().is_some());
+                calls.push(record(call.operation, None, asked.count()));
+            }
             Scope::Bucket => calls.push(record(call.operation, None, snapshot.buckets.len())),
             Scope::AccessPoint => calls.extend(REGIONS.iter().map(|region| {
                 let here = snapshot.shared.access_points.iter().filter(|one| one.region == *region).count();

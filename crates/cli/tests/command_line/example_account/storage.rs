@@ -3,9 +3,9 @@
 use palisade_snapshot::{
     AccessControlList, AccessPoint, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule,
     Expiration, Grant, Grantee, ImageSummary, LifecycleFilter, LifecycleRule, Logging,
-    MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, ObjectOwnership, Observed, Paged, Payer,
-    PublicRepository, Registry, RegistryScanningRule, Repository, RepositoryFilter, ScanningConfiguration,
-    Tag, Versioning, VersioningStatus, Website,
+    MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, ObjectOwnership, Observed, OldestImages,
+    Paged, Payer, PublicRepository, Registry, RegistryScanningRule, Repository, RepositoryFilter,
+    ScanningConfiguration, Tag, Versioning, VersioningStatus, Website,
 };
 use serde_json::{Value, json};
 
@@ -282,7 +282,10 @@ fn new_repository(name: &str) -> Repository {
         policy: Observed::Absent,
         lifecycle_policy: Observed::Absent,
         tags: Observed::Present(Vec::new()),
-        images: Observed::Present(ImageSummary::default()),
+        images: Observed::Present(ImageSummary {
+            oldest: Some(OldestImages::default()),
+            ..ImageSummary::default()
+        }),
         latest_scan: Observed::Absent,
     }
 }

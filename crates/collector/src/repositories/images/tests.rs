@@ -22,7 +22,7 @@ fn counted(details: Vec<ImageDetail>) -> ImageSummary {
         page.count(detail).unwrap();
         all.add(page);
     }
-    all.summary
+    all.whole()
 }
 
 fn digest(image: Option<&Image>) -> &str {
@@ -72,4 +72,19 @@ fn the_most_idle_image_is_tagged_and_not_archived() {
     ]);
     assert_eq!(digest(summary.most_idle.as_ref()), "idle");
     assert_eq!(summary.last_pulled_at.map(Timestamp::as_second), Some(900));
+}
+
+#[test]
+fn the_oldest_images_are_those_pushed_or_restored_first() {
+    let restored = detail("restored", &["0"], 1).last_activated_at(DateTime::from_secs(900)).build();
+    let archived =
+        detail("archived", &["1"], 2).image_status(aws_sdk_ecr::types::ImageStatus::Archived).build();
+    let mut details = vec![restored, archived];
+    details.extend((0..50).map(|number| detail(&format!("image-{number:02}"), &[], 1000 - number).build()));
+    let oldest = counted(details.clone()).oldest.unwrap();
+    assert_eq!((oldest.count, oldest.first.len()), (51, OLDEST));
+    let first: Vec<_> = oldest.first.iter().take(3).map(|image| image.digest.as_str()).collect();
+    assert_eq!(first, ["restored", "image-49", "image-48"]);
+    details.reverse();
+    assert_eq!(counted(details).oldest.unwrap(), oldest, "the order of the pages does not matter");
 }

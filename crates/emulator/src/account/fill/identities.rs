@@ -83,9 +83,28 @@ async fn create_user(
         }
         access_keys.insert(id, (name.clone(), place));
     }
+    upload_ssh_keys(iam, user).await?;
     for group in &user.groups {
         let sent = iam.add_user_to_group().user_name(name).group_name(group).send().await;
         sent.map_err(failed("iam:AddUserToGroup", name))?;
+    }
+    Ok(())
+}
+
+/// A public key as `ssh-keygen` writes it.
+const SSH_PUBLIC_KEY: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDexample emulator";
+
+async fn upload_ssh_keys(iam: &Client, user: &User) -> Result<(), EmulatorError> {
+    let name = &user.name;
+    for key in &user.ssh_keys {
+        let upload = iam.upload_ssh_public_key().user_name(name).ssh_public_key_body(SSH_PUBLIC_KEY);
+        let made = upload.send().await.map_err(failed("iam:UploadSSHPublicKey", name))?;
+        let Some(id) = made.ssh_public_key.map(|key| key.ssh_public_key_id) else { continue };
+        if !key.active {
+            let update = iam.update_ssh_public_key().user_name(name).ssh_public_key_id(id);
+            let sent = update.status(StatusType::Inactive).send().await;
+            sent.map_err(failed("iam:UpdateSSHPublicKey", name))?;
+        }
     }
     Ok(())
 }

@@ -178,10 +178,10 @@ pub(crate) fn delegating(partition: &str, account: &str) -> ResourcePolicies {
     ResourcePolicies { policy, ..Default::default() }
 }
 
-type Policies<'a> = Vec<Known<&'a Arc<Policy>>>;
+pub(crate) type Policies<'a> = Vec<Known<&'a Arc<Policy>>>;
 
 /// The policies of a user's groups; a group that was not listed is unknown.
-fn groups(context: &Context, identity: Identity) -> Policies<'_> {
+pub(crate) fn groups(context: &Context, identity: Identity) -> Policies<'_> {
     if identity.kind != IdentityKind::User {
         return Vec::new();
     }

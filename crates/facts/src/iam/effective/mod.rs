@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::identities::Identity;
 use crate::{Access, Known, Lazy, facts};
 
-pub(crate) use held::{Held, delegating, principal};
+pub(crate) use held::{Held, delegating, groups as policies_of_groups, principal};
 pub use policy_grants::{EvadedDeny, PolicyGrants};
 
 facts! {
