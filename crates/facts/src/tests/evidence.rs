@@ -54,14 +54,7 @@ fn rich(kind: &Kind) -> Json {
         }),
         "iam.service_specific_credential" => json!({"user": "bob"}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
-        "s3.bucket" => json!({
-            "policy": policy, "acl": "public-read", "policy_is_public": true, "payer": "Requester",
-            "logging": {"target_bucket": "data"},
-            "lifecycle": [{"expiration": {"days": 3}}], "website": {"redirect_all": {"host": "www.example.com"}},
-            "replication": {"rules": [{}, {"destination_bucket": "arn:aws:s3:::other"}]}, "tags": {"owner": "data"},
-            "object_lock": {"default_retention": {"days": 30}}, "encryption": {"blocked_types": ["SSE-C"]},
-            "notification": {"destinations": [{"arn": "arn:aws:sqs:eu-west-1:444455556666:queue"}]},
-        }),
+        "s3.bucket" => bucket_with_all(&policy),
         "s3.access_point" => {
             json!({"policy": policy, "policy_is_public": true, "public_access_block": "none"})
         }
@@ -86,6 +79,18 @@ fn rich(kind: &Kind) -> Json {
     };
     given.as_object_mut().unwrap().insert("snapshot".to_owned(), snapshot);
     given
+}
+
+/// A bucket of which everything is configured that can be.
+fn bucket_with_all(policy: &Json) -> Json {
+    json!({
+        "policy": policy, "acl": "public-read", "policy_is_public": true, "payer": "Requester",
+        "logging": {"target_bucket": "data"},
+        "lifecycle": [{"expiration": {"days": 3}}], "website": {"redirect_all": {"host": "www.example.com"}},
+        "replication": {"rules": [{}, {"destination_bucket": "arn:aws:s3:::other"}]}, "tags": {"owner": "data"},
+        "object_lock": {"default_retention": {"days": 30}}, "encryption": {"blocked_types": ["SSE-C"]},
+        "notification": {"destinations": [{"arn": "arn:aws:sqs:eu-west-1:444455556666:queue"}]},
+    })
 }
 
 /// The snapshot of an example without some evidence.

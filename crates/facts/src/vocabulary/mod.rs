@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 22] = [
+pub static KINDS: [&Kind; 23] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
