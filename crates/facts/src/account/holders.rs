@@ -1,18 +1,24 @@
 //! Who may do what is of consequence, as the policy engine decides it.
 
+use std::sync::Arc;
+
 use palisade_snapshot::RecordKind;
 
-use super::{Administrator, BillingViewer};
+use super::{Administrator, PermissionHolder};
 use crate::context::Context;
 use crate::iam::IdentityKind;
 use crate::iam::effective::Held;
 use crate::iam::role::is_service_linked;
+use crate::iam::trust;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Access, Known, Listed, Missing};
 
 /// The action without which the Billing console shows no bills ("Identity-based policy examples for AWS
 /// Billing"). The older `aws-portal:ViewBilling` grants nothing any more.
 const VIEW_BILLS: &str = "billing:GetBillingData";
+/// What opening a case, following it and answering take ("Manage access to AWS Support").
+const SUPPORT_CASES: [&str; 3] =
+    ["support:AddCommunicationToCase", "support:CreateCase", "support:DescribeCases"];
 
 /// The users, groups and roles that may do everything.
 pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
@@ -47,14 +53,24 @@ fn directly(context: &Context, identity: Identity) -> bool {
 }
 
 /// The groups and roles that see bills.
-pub(super) fn billing_viewers(context: &Context) -> Listed<BillingViewer> {
+pub(super) fn billing_viewers(context: &Arc<Context>) -> Listed<PermissionHolder> {
+    holders(context, &[VIEW_BILLS])
+}
+
+/// The groups and roles that handle cases with AWS Support.
+pub(super) fn support_handlers(context: &Arc<Context>) -> Listed<PermissionHolder> {
+    holders(context, &SUPPORT_CASES)
+}
+
+/// The groups and roles that may use all of these actions on every resource.
+fn holders(context: &Arc<Context>, actions: &[&str]) -> Listed<PermissionHolder> {
     let mut hidden = context.identities_incomplete(&[RecordKind::Group, RecordKind::Role]);
     let mut items = Vec::new();
     for (identity, record) in
-        context.identity_records().filter(|(identity, record)| may_view(*identity, record))
+        context.identity_records().filter(|(identity, record)| is_asked(*identity, record))
     {
         match Held::of(context, identity) {
-            Known::Known(held) => items.extend(viewer(context, identity, record, &held)),
+            Known::Known(held) => items.extend(holder(context, identity, record, &held, actions)),
             Known::Unknown(missing) => hidden = Missing::either(hidden, Some(missing)),
         }
     }
@@ -62,7 +78,7 @@ pub(super) fn billing_viewers(context: &Context) -> Listed<BillingViewer> {
 }
 
 /// Groups and roles, but not roles that only an AWS service can use.
-fn may_view(identity: Identity, record: &IdentityRecord<'_>) -> bool {
+fn is_asked(identity: Identity, record: &IdentityRecord<'_>) -> bool {
     match identity.kind {
         IdentityKind::User => false,
         IdentityKind::Group => true,
@@ -70,25 +86,33 @@ fn may_view(identity: Identity, record: &IdentityRecord<'_>) -> bool {
     }
 }
 
-fn viewer(
-    context: &Context,
+fn holder(
+    context: &Arc<Context>,
     identity: Identity,
     record: IdentityRecord<'_>,
     held: &Held,
-) -> Option<BillingViewer> {
+    actions: &[&str],
+) -> Option<PermissionHolder> {
+    let mut allowed = Vec::new();
+    for action in actions {
+        allowed.push(held.may_everywhere(action)?);
+    }
+    let least = allowed.into_iter().min_by_key(|one| one.access)?;
     let has_members = || {
         let known = !context.members(record.name).is_empty();
         Known::any([Known::Known(known)], context.incomplete(RecordKind::User))
     };
-    let found = held.may_everywhere(VIEW_BILLS)?;
-    Some(BillingViewer {
+    Some(PermissionHolder {
         arn: record.arn.to_owned(),
         name: record.name.to_owned(),
         kind: identity.kind.text().to_owned(),
-        access: found.access,
-        conditions: found.conditions,
-        policy: found.policy,
-        in_use: if identity.kind == IdentityKind::Group { has_members() } else { Known::Known(true) },
+        access: least.access,
+        conditions: least.conditions,
+        policy: least.policy,
+        in_use: match identity.kind {
+            IdentityKind::Group => has_members(),
+            IdentityKind::User | IdentityKind::Role => trust::lets_in_people(context, identity.index),
+        },
         administrator: context
             .administration(identity)
             .map(|found| found.map_or(Access::No, |found| found.access)),

@@ -2,11 +2,13 @@
 
 mod contact;
 mod holders;
+mod roles;
 
 use std::sync::Arc;
 
 pub use contact::{Contact, ContactInformation};
 use palisade_snapshot::{Evidence, Observed, Paged};
+pub use roles::RoleSummary;
 
 use crate::access_analyzer::{self, Analyzer, ExternalAccess};
 use crate::context::Context;
@@ -54,10 +56,23 @@ facts! {
         /// Whether any IAM user has a console password, so that the password policy matters.
         has_console_users: Lazy<Known<bool>>, reads [Users, CredentialReport];
         /// The groups and roles that see bills, after permissions boundaries and denies.
-        billing_viewers: Lazy<Listed<BillingViewer>>, reads [Groups, Roles, Policies, Users];
+        billing_viewers: Lazy<Listed<PermissionHolder>>, reads [Groups, Roles, Policies, Users];
         /// The users, groups and roles that may do everything: users by their groups too, and all after permissions
         /// boundaries and denies.
         administrators: Lazy<Listed<Administrator>>, reads [Users, Groups, Roles, Policies];
+        /// The groups and roles that can open cases with AWS Support and read them, after permissions boundaries and
+        /// denies.
+        support_handlers: Lazy<Listed<PermissionHolder>>, reads [Groups, Roles, Policies, Users];
+        /// The names of its roles.
+        role_names: Listed<String>, reads [Roles];
+        /// The names of its groups.
+        group_names: Listed<String>, reads [Groups];
+        /// Its roles, but for those that AWS services own.
+        roles: Lazy<Listed<RoleSummary>>, reads [Roles, Policies, ServiceControlPolicies];
+        /// Whether somebody other than the root user can work in it: a user with a password or an active access key,
+        /// or a role that people can assume, that may do more than list and read.
+        has_working_principal: Lazy<Known<bool>>,
+            reads [Users, Groups, Roles, Policies, CredentialReport, ServiceControlPolicies];
         /// The account's analyzers of IAM Access Analyzer, of every region.
         analyzers: Listed<Analyzer>, reads [Analyzers];
         /// The resources of this account that they found open to strangers, and that nobody has archived or closed.
@@ -66,21 +81,21 @@ facts! {
 }
 
 facts! {
-    /// A group or role that sees bills.
-    pub struct BillingViewer as "billing_viewer" {
+    /// A group or role that may do something of consequence.
+    pub struct PermissionHolder as "permission_holder" {
         /// Its ARN.
         arn: String, reads [];
         /// Its name.
         name: String, reads [];
         /// `iam.group` or `iam.role`.
         kind: String, reads [];
-        /// Whether it sees bills without conditions.
+        /// Whether it may do so without conditions.
         access: Access, reads [];
         /// These conditions, as text.
         conditions: Vec<String>, reads [];
         /// The ARN of the policy that lets it.
         policy: String, reads [];
-        /// Whether anybody can use it: false for a group without members. Roles always count as usable.
+        /// Whether people can use it: false for a group without members, and for a role that only services can assume.
         in_use: Known<bool>, reads [];
         /// Whether it may do everything else as well.
         administrator: Known<Access>, reads [];
@@ -126,6 +141,7 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         Known::observed(observed, evidence, || None, |contact| Some(Contact::of(contact)))
     };
     let (console, billing, administrators) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
+    let (support, roles, working) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
     let (scps, rcps) = (Arc::clone(context), Arc::clone(context));
     Account {
         id: context.shared.header.account_id.clone(),
@@ -156,6 +172,11 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
         has_console_users: Lazy::new(move || console.has_console_users()),
         billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
+        support_handlers: Lazy::new(move || holders::support_handlers(&support)),
+        role_names: roles::names(context),
+        group_names: roles::group_names(context),
+        roles: Lazy::new(move || roles::summaries(&roles)),
+        has_working_principal: Lazy::new(move || roles::has_working_principal(&working)),
         analyzers: access_analyzer::everywhere(context),
         external_findings: access_analyzer::external_findings(context),
         administrators: Lazy::new(move || holders::administrators(&administrators)),

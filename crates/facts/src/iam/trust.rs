@@ -31,6 +31,9 @@ facts! {
         identity_providers: Vec<String>, reads [];
         /// Whether a statement allows everybody whom it does not name (`Allow` with `NotPrincipal`).
         not_principal: bool, reads [];
+        /// Conditions on who or where somebody is that keep nobody out, as text: they hold if their key is missing, or
+        /// whatever its value is.
+        idle_conditions: Lazy<Vec<String>>, reads [];
         /// The accounts that the policy names and that can assume it, the role's own included, and how far.
         accounts: Lazy<Vec<AccountTrust>>, reads [];
         /// The identity providers whose users can assume it, and what is asked of them; `*` is left out.
@@ -94,6 +97,17 @@ pub(crate) fn of_role(context: &Arc<Context>, index: usize) -> Known<RoleTrusts>
         .map(|document| of_document(context, &role.arn, &Arc::new(document)))
 }
 
+/// Whether a role lets in somebody other than AWS services.
+pub(crate) fn lets_in_people(context: &Arc<Context>, index: usize) -> Known<bool> {
+    of_role(context, index).map(|trusts| {
+        trusts.anyone != Access::No
+            || !trusts.external_accounts.is_empty()
+            || !trusts.organizations.is_empty()
+            || !trusts.identity_providers.is_empty()
+            || !trusts.accounts.get().is_empty()
+    })
+}
+
 fn of_document(context: &Arc<Context>, role: &str, document: &Arc<PolicyDocument>) -> RoleTrusts {
     let header = &context.shared.header;
     let found = role_trust(document, role, &header.account_id, &header.partition);
@@ -118,6 +132,9 @@ fn of_document(context: &Arc<Context>, role: &str, document: &Arc<PolicyDocument
         not_principal: document.statements.iter().any(|statement| {
             let element = statement.principals.as_ref();
             statement.effect == Effect::Allow && element.is_some_and(|element| element.negated)
+        }),
+        idle_conditions: later(context, role, document, |_, _, document| {
+            texts(document, &engine::idle_conditions(document))
         }),
         accounts: later(context, role, document, account_trust::of_document),
         federated: later(context, role, document, federation::of_document),

@@ -110,6 +110,11 @@ fn needs_credentials(key: &str) -> bool {
     STARTS.iter().any(|start| key.starts_with(start))
 }
 
+/// Whether a key, in lower case, says who or where the caller of a role is, or what he knows.
+pub(super) fn is_about_caller(key: &str) -> bool {
+    limiting_key(key, PolicyKind::Other("sts")).is_some() || CALLER_KEYS.contains(&key)
+}
+
 fn candidates(
     key: &str,
     conditions: &[&Condition],
