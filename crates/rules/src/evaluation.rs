@@ -25,13 +25,13 @@ impl<'a> From<Verdict> for Judgement<'a> {
 
 /// Judges a resource. Where nobody can tell whether the rule applies, it is unknown, even if the
 /// requirement is met: a missing answer must never make a pass of what is not applicable.
-pub(crate) fn judge<'a>(
-    rule: &Rule,
-    roots: Roots<'_>,
-    params: &[Value<'static>],
+pub(crate) fn judge<'a, 'r>(
+    rule: &'r Rule,
+    roots: Roots<'r>,
+    params: &'r [Value<'static>],
     attestation: Option<&'a Attestation>,
 ) -> Result<Judgement<'a>, EvaluationError> {
-    let truth = |condition: &Condition| condition.expression.truth(&mut Frame::new(roots, params));
+    let truth = |condition: &'r Condition| condition.expression.truth(&mut Frame::new(roots, params));
     let applies = rule.applies_when.as_ref().map_or(Ok(Truth::True), truth)?;
     if applies == Truth::False {
         return Ok(Verdict::NotApplicable.into());

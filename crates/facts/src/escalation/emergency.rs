@@ -42,7 +42,7 @@ pub(super) fn roles(search: &Search<'_>, names: &[String]) -> Vec<EmergencyRole>
 }
 
 fn reached_by(search: &Search<'_>, goal: PrincipalIndex) -> Vec<Reaching> {
-    let describing = Describing { search };
+    let describing = Describing { search, most_paths: usize::MAX };
     let certain = search.ways_to(&[goal], 0);
     let all = search.ways_to(&[goal], CONDITIONAL);
     // The first nodes are the users and roles as they are.

@@ -7,6 +7,7 @@
 mod action_set;
 mod administrator;
 mod attempt;
+mod certainty;
 mod changes;
 mod clearing;
 mod closing;
@@ -77,7 +78,7 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique], emergency_roles: 
     let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
     let search = Search::new(&world, techniques, &actions, &administrators, EVERY_PATH);
-    let mut principals = report(&search);
+    let mut principals = report(&search, usize::MAX);
     let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
     let protected = Protected::new(&world, held);
     let concerned = search.concerned();
@@ -105,13 +106,14 @@ fn interesting_actions(techniques: &[Technique]) -> Vec<Action> {
     actions
 }
 
-fn report(search: &Search<'_>) -> Vec<PrincipalReport> {
+/// What was found about everybody, with so many of the shortest paths at most.
+fn report(search: &Search<'_>, most_paths: usize) -> Vec<PrincipalReport> {
     let certain = search.ways(0);
     let conditional = search.ways_beyond(&certain, CONDITIONAL);
     let external = search.ways_beyond(&certain, EXTERNAL);
     let both = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL);
     let perhaps = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL | UNREAD);
-    let describing = Describing { search };
+    let describing = Describing { search, most_paths };
     (0..search.world.principals.len())
         .filter_map(|index| {
             one(search, &describing, index, [&certain, &conditional, &external, &both], &perhaps)

@@ -57,6 +57,8 @@ pub(super) struct Node {
     pub(super) context: Context,
     /// The resource patterns of what its identity policies allow, by action, as far as that was asked.
     pub(super) allowed: RefCell<HashMap<String, Rc<[String]>>>,
+    /// By action, whether all that allows it hangs on what nobody knows, as far as that was asked.
+    pub(super) never_certain: RefCell<HashMap<String, bool>>,
     /// By technique, whether it matters which policy it attaches, as far as that was asked.
     pub(super) minds_policy: RefCell<HashMap<usize, bool>>,
     /// By technique, the requests of the steps that have nothing to do with a target, as far as these were tried.
@@ -154,6 +156,7 @@ impl World {
             potential,
             unread,
             allowed: RefCell::default(),
+            never_certain: RefCell::default(),
             minds_policy: RefCell::default(),
             free: RefCell::default(),
         })

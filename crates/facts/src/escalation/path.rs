@@ -19,6 +19,8 @@ use crate::access_query::Assumption;
 
 pub(super) struct Describing<'s, 'w> {
     pub(super) search: &'s Search<'w>,
+    /// Of each user and role.
+    pub(super) most_paths: usize,
 }
 
 impl Describing<'_, '_> {
@@ -28,7 +30,8 @@ impl Describing<'_, '_> {
         if way.first.is_empty() {
             return vec![self.described(from, &[])];
         }
-        way.first.iter().map(|edge| self.described(from, &graph::chain(from, edge, ways))).collect()
+        let first = way.first.iter().take(self.most_paths);
+        first.map(|edge| self.described(from, &graph::chain(from, edge, ways))).collect()
     }
 
     fn described(&self, from: NodeIndex, chain: &[(NodeIndex, Edge)]) -> Path {

@@ -93,6 +93,7 @@ impl Search<'_> {
     ) -> Vec<(NodeIndex, Edge)> {
         let mut found = Vec::new();
         let Some(target) = self.world.principals.get(whom) else { return found };
+        let trust = self.world.trust_at_best(target);
         let mut naming: BTreeMap<&str, Rc<[NodeIndex]>> = BTreeMap::new();
         if bits & UNREAD != 0 && target.kind == PrincipalKind::Role && target.trust.is_none() {
             found.extend(self.perhaps_trusted(whom, to));
@@ -126,8 +127,11 @@ impl Search<'_> {
                 if !here && !by_trust {
                     continue;
                 }
-                let attempt = Attacker::new(self.world, node)
-                    .and_then(|attacker| self.try_on(&attacker, from, at, whom));
+                let Some(attacker) = Attacker::new(self.world, node) else { continue };
+                if bits & CONDITIONAL == 0 && attacker.is_conditional_at_best(technique, trust) {
+                    continue;
+                }
+                let attempt = self.try_on(&attacker, from, at, whom);
                 if let Some(attempt) = attempt.filter(|attempt| attempt.bits & !bits == 0) {
                     found.push((from, Edge::by(from, attempt, to)));
                 }

@@ -52,6 +52,9 @@ impl Attacker<'_> {
         let choices = self.name_choices(steps, known);
         for region in self.regions_told_apart(steps, partition) {
             for chosen in std::iter::once(&Names::new()).chain(&choices) {
+                if region == *first && chosen.is_empty() {
+                    continue; // This was tried above.
+                }
                 match self.with_names(steps, known, region, chosen, target) {
                     Ok(requests) if !is_conditional(&requests) => return Some(requests),
                     Ok(requests) => conditional = conditional.or(Some(requests)),

@@ -39,10 +39,10 @@ impl SharedSearch {
         Self { accounts, techniques, questions }
     }
 
-    /// Who is an administrator and who can become one, without what would stop that: the search for it takes far
-    /// longer.
+    /// Who is an administrator and who can become one, each with one of the shortest paths, without what would stop
+    /// that: the search for it takes far longer.
     pub(crate) fn principals(&self) -> Vec<PrincipalReport> {
-        self.asked(Question::Principals, report)
+        self.asked(Question::Principals, |search| report(search, 1))
     }
 
     /// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order.
@@ -72,7 +72,7 @@ fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Q
         for question in std::iter::once(first).chain(questions) {
             // Whoever does not wait any more needs no answer.
             let _ = match question {
-                Question::Principals(answer) => answer.send(report(search)).is_ok(),
+                Question::Principals(answer) => answer.send(report(search, 1)).is_ok(),
                 Question::Reaching(role, answer) => answer.send(reaching(search, &role)).is_ok(),
             };
         }

@@ -149,8 +149,11 @@ fn search(context: &Context) -> Known<Found> {
     let search = SharedSearch::new(vec![account], built_in().unwrap_or_default());
     let (mut by_identity, mut by_policy) = (BTreeMap::new(), BTreeMap::<String, PrincipalReport>::new());
     for mut one in search.principals() {
-        // Only the first path is shown.
-        one.paths.truncate(1);
+        // Facts name requests, not what they say.
+        for step in one.paths.iter_mut().flat_map(|path| &mut path.steps) {
+            step.request.context = BTreeMap::new();
+            step.statements = Vec::new();
+        }
         match holders.get(&one.arn) {
             Some(policy) if by_policy.get(policy).is_some_and(|known| known.status <= one.status) => {}
             Some(policy) => drop(by_policy.insert(policy.clone(), one)),

@@ -3,6 +3,7 @@
 //! The law behind every case: if a fact is replaced by an unknown one, the answer stays or becomes
 //! unknown; it never turns into another answer.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -81,44 +82,61 @@ type Evaluated<'a> = Result<Value<'a>, EvaluationError>;
 
 impl Expression {
     /// The truth of a condition.
-    pub(crate) fn truth(&self, frame: &mut Frame<'_>) -> Result<Truth, EvaluationError> {
+    pub(crate) fn truth<'a>(&'a self, frame: &mut Frame<'a>) -> Result<Truth, EvaluationError> {
         frame.truth(&self.root)
     }
 }
 
 impl<'a> Frame<'a> {
-    fn truth(&mut self, node: &Node) -> Result<Truth, EvaluationError> {
-        match self.value(node)? {
-            Value::Bool(value) => Ok(value.into()),
-            Value::Unknown(missing) => Ok(Truth::Unknown(missing)),
+    fn step(&mut self) -> Result<(), EvaluationError> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS { Err(EvaluationError::TooLong) } else { Ok(()) }
+    }
+
+    fn truth(&mut self, node: &'a Node) -> Result<Truth, EvaluationError> {
+        match node {
+            Node::Not(_) | Node::And(..) | Node::Or(..) => {
+                self.step()?;
+                self.combined(node)
+            }
+            _ => match self.value(node)? {
+                Value::Bool(value) => Ok(value.into()),
+                Value::Unknown(missing) => Ok(Truth::Unknown(missing)),
+                _ => Err(EvaluationError::WrongType),
+            },
+        }
+    }
+
+    /// What is combined of truths, without a detour over values.
+    fn combined(&mut self, node: &'a Node) -> Result<Truth, EvaluationError> {
+        match node {
+            Node::Not(condition) => Ok(match self.truth(condition)? {
+                Truth::True => Truth::False,
+                Truth::False => Truth::True,
+                unknown @ Truth::Unknown(_) => unknown,
+            }),
+            Node::And(one, two) => self.logic(one, two, &Truth::False),
+            Node::Or(one, two) => self.logic(one, two, &Truth::True),
             _ => Err(EvaluationError::WrongType),
         }
     }
 
-    fn value(&mut self, node: &Node) -> Evaluated<'a> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(EvaluationError::TooLong);
-        }
+    fn value(&mut self, node: &'a Node) -> Evaluated<'a> {
+        self.step()?;
         match node {
-            Node::Constant(value) => Ok(value.clone()),
+            Node::Constant(value) => Ok(borrowed(value)),
             Node::Resource => Ok(Value::Object(self.roots.resource)),
             Node::Account => Ok(Value::Object(self.roots.account)),
             Node::Element(index) => self.elements.get(*index).cloned().ok_or(EvaluationError::WrongType),
-            Node::Parameter(index) => self.params.get(*index).cloned().ok_or(EvaluationError::WrongType),
+            Node::Parameter(index) => {
+                self.params.get(*index).map(borrowed).ok_or(EvaluationError::WrongType)
+            }
             Node::Attribute { of, index } => match self.value(of)? {
                 Value::Object(object) => object.attribute(*index).ok_or(EvaluationError::WrongType),
                 Value::Unknown(missing) => Ok(Value::Unknown(missing)),
                 _ => Err(EvaluationError::WrongType),
             },
-            Node::Not(condition) => Ok(match self.truth(condition)? {
-                Truth::True => Truth::False,
-                Truth::False => Truth::True,
-                unknown @ Truth::Unknown(_) => unknown,
-            }
-            .into()),
-            Node::And(one, two) => self.logic(one, two, &Truth::False),
-            Node::Or(one, two) => self.logic(one, two, &Truth::True),
+            Node::Not(_) | Node::And(..) | Node::Or(..) => self.combined(node).map(Value::from),
             Node::Conditional { condition, yes, no } => self.conditional(condition, yes, no),
             Node::Equal { one, two, negated } => self.equal(one, two, *negated),
             Node::Order { order, one, two } => self.order(*order, one, two),
@@ -140,10 +158,15 @@ impl<'a> Frame<'a> {
     }
 
     /// `&&` and `||`: one side that decides is enough, whatever the other one is.
-    fn logic(&mut self, one: &Node, two: &Node, decisive: &Truth) -> Evaluated<'a> {
+    fn logic(
+        &mut self,
+        one: &'a Node,
+        two: &'a Node,
+        decisive: &Truth,
+    ) -> Result<Truth, EvaluationError> {
         let first = self.truth(one)?;
         if first == *decisive {
-            return Ok(first.into());
+            return Ok(first);
         }
         let second = self.truth(two)?;
         Ok(match (first, second) {
@@ -151,12 +174,11 @@ impl<'a> Frame<'a> {
             (Truth::Unknown(one), Truth::Unknown(two)) => Truth::Unknown(one.and(&two)),
             (unknown @ Truth::Unknown(_), _) => unknown,
             (_, second) => second,
-        }
-        .into())
+        })
     }
 
     /// `?:`: under an unknown condition, branches that agree decide.
-    fn conditional(&mut self, condition: &Node, yes: &Node, no: &Node) -> Evaluated<'a> {
+    fn conditional(&mut self, condition: &'a Node, yes: &'a Node, no: &'a Node) -> Evaluated<'a> {
         let missing = match self.truth(condition)? {
             Truth::True => return self.value(yes),
             Truth::False => return self.value(no),
@@ -169,7 +191,7 @@ impl<'a> Frame<'a> {
         Ok(Value::Unknown(and_missing(missing, [&yes, &no])))
     }
 
-    fn equal(&mut self, one: &Node, two: &Node, negated: bool) -> Evaluated<'a> {
+    fn equal(&mut self, one: &'a Node, two: &'a Node, negated: bool) -> Evaluated<'a> {
         let (first, second) = (self.value(one)?, self.value(two)?);
         // `size(l) == n` is false once there are more than n known elements.
         if let (Value::Unknown(_), _) | (_, Value::Unknown(_)) = (&first, &second)
@@ -186,9 +208,9 @@ impl<'a> Frame<'a> {
 
     fn at_least_equal(
         &mut self,
-        one: &Node,
+        one: &'a Node,
         first: &Value<'a>,
-        two: &Node,
+        two: &'a Node,
         second: &Value<'a>,
     ) -> Result<Option<bool>, EvaluationError> {
         let exceeded = match (first, second) {
@@ -203,7 +225,7 @@ impl<'a> Frame<'a> {
         Ok(exceeded.then_some(false))
     }
 
-    fn order(&mut self, order: Order, one: &Node, two: &Node) -> Evaluated<'a> {
+    fn order(&mut self, order: Order, one: &'a Node, two: &'a Node) -> Evaluated<'a> {
         let (first, second) = (self.value(one)?, self.value(two)?);
         let ordering = match (&first, &second) {
             (Value::Int(one), Value::Int(two)) => one.cmp(two),
@@ -229,7 +251,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The number of known elements, where the node is the size of an incomplete list.
-    fn least_size(&mut self, node: &Node) -> Result<Option<i64>, EvaluationError> {
+    fn least_size(&mut self, node: &'a Node) -> Result<Option<i64>, EvaluationError> {
         let Node::Size(of) = node else { return Ok(None) };
         Ok(match self.value(of)? {
             Value::List(list) => Some(known_elements(&list)),
@@ -237,7 +259,7 @@ impl<'a> Frame<'a> {
         })
     }
 
-    fn membership(&mut self, element: &Node, list: &Node) -> Evaluated<'a> {
+    fn membership(&mut self, element: &'a Node, list: &'a Node) -> Evaluated<'a> {
         let wanted = self.value(element)?;
         let list = match self.value(list)? {
             Value::List(list) => list,
@@ -256,7 +278,7 @@ impl<'a> Frame<'a> {
         Ok(unknown.map_or(Value::Bool(false), Value::Unknown))
     }
 
-    fn arithmetic(&mut self, operation: Arithmetic, one: &Node, two: &Node) -> Evaluated<'a> {
+    fn arithmetic(&mut self, operation: Arithmetic, one: &'a Node, two: &'a Node) -> Evaluated<'a> {
         match (self.value(one)?, self.value(two)?) {
             (Value::Int(one), Value::Int(two)) => match operation {
                 Arithmetic::Add => one.checked_add(two),
@@ -272,7 +294,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn size(&mut self, of: &Node) -> Evaluated<'a> {
+    fn size(&mut self, of: &'a Node) -> Evaluated<'a> {
         match self.value(of)? {
             Value::String(text) => Ok(Value::Int(count(text.chars().count()))),
             Value::List(list) => {
@@ -291,7 +313,7 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn text(&mut self, test: TextTest, text: &Node, argument: &Node) -> Evaluated<'a> {
+    fn text(&mut self, test: TextTest, text: &'a Node, argument: &'a Node) -> Evaluated<'a> {
         match (self.value(text)?, self.value(argument)?) {
             (Value::String(text), Value::String(argument)) => {
                 self.steps += test.cost(&text, &argument);
@@ -308,7 +330,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Asks about the elements of a list. An element that is itself unknown may not even be there.
-    fn quantify(&mut self, quantifier: Quantifier, list: &Node, condition: &Node) -> Evaluated<'a> {
+    fn quantify(&mut self, quantifier: Quantifier, list: &'a Node, condition: &'a Node) -> Evaluated<'a> {
         let list = match self.value(list)? {
             Value::List(list) => list,
             unknown @ Value::Unknown(_) => return Ok(unknown),
@@ -409,6 +431,14 @@ impl Order {
             Self::LessOrEqual if least > exact => Some(false),
             _ => None,
         }
+    }
+}
+
+/// A constant, of which texts need no copy.
+fn borrowed<'a>(value: &'a Value<'static>) -> Value<'a> {
+    match value {
+        Value::String(text) => Value::String(Cow::Borrowed(text)),
+        other => other.clone(),
     }
 }
 

@@ -121,6 +121,9 @@ impl Held {
         action: &Action<'_>,
     ) -> Option<Permission> {
         let asked = Asked::parse(&action.full_name())?;
+        if Self::is_never_allowed(policies, &asked) {
+            return None;
+        }
         let name = || action.full_name();
         if action.is_wildcard_only() {
             return self.allowed_by(policies, name, &asked, &Resource::none());
@@ -141,6 +144,13 @@ impl Held {
             self.allowed_by(policies, name, asked, &self.resource(one))?;
             self.allowed_by(policies, name, asked, &self.resource(other))
         })
+    }
+
+    /// Whether no statement allows the action, a quick test; some actions of STS need none.
+    fn is_never_allowed(policies: &PrincipalPolicies, asked: &Asked) -> bool {
+        let mut statements = policies.identity.policies().iter().flat_map(|policy| policy.statements());
+        let allows = |one: &CompiledStatement| one.effect() == Effect::Allow && one.is_about(asked);
+        asked.service() != "sts" && !statements.any(allows)
     }
 
     /// Whether the action is allowed without conditions on all resources of every type.
