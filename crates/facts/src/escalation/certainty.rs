@@ -101,8 +101,10 @@ fn is_never_known(condition: &Condition) -> bool {
 fn names_accounts_only(statement: &Statement) -> bool {
     let Some(element) = &statement.principals else { return false };
     let Principals::ByKind(kinds) = &element.principals else { return false };
-    let is_account =
-        |name: &String| name.ends_with(":root") || name.len() == 12 && name.bytes().all(|one| one.is_ascii_digit());
-    let mut names = kinds.iter().filter(|(kind, _)| *kind == Names::Aws).flat_map(|(_, values)| &values.items);
+    let is_account = |name: &String| {
+        name.ends_with(":root") || name.len() == 12 && name.bytes().all(|one| one.is_ascii_digit())
+    };
+    let mut names =
+        kinds.iter().filter(|(kind, _)| *kind == Names::Aws).flat_map(|(_, values)| &values.items);
     !element.negated && names.all(is_account)
 }

@@ -71,7 +71,7 @@ impl Closing<'_> {
         let scope = Scope { bits: 0, concerned: Some(&self.concerned) };
         let search = Search::new(&world, self.techniques, self.actions, &administrators, scope);
         let ways = search.ways(0);
-        let describing = Describing { search: &search };
+        let describing = Describing { search: &search, most_paths: usize::MAX };
         (0..world.principals.len())
             .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
             .filter_map(|index| {

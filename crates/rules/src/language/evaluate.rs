@@ -128,9 +128,7 @@ impl<'a> Frame<'a> {
             Node::Resource => Ok(Value::Object(self.roots.resource)),
             Node::Account => Ok(Value::Object(self.roots.account)),
             Node::Element(index) => self.elements.get(*index).cloned().ok_or(EvaluationError::WrongType),
-            Node::Parameter(index) => {
-                self.params.get(*index).map(borrowed).ok_or(EvaluationError::WrongType)
-            }
+            Node::Parameter(index) => self.params.get(*index).map(borrowed).ok_or(EvaluationError::WrongType),
             Node::Attribute { of, index } => match self.value(of)? {
                 Value::Object(object) => object.attribute(*index).ok_or(EvaluationError::WrongType),
                 Value::Unknown(missing) => Ok(Value::Unknown(missing)),
@@ -158,12 +156,7 @@ impl<'a> Frame<'a> {
     }
 
     /// `&&` and `||`: one side that decides is enough, whatever the other one is.
-    fn logic(
-        &mut self,
-        one: &'a Node,
-        two: &'a Node,
-        decisive: &Truth,
-    ) -> Result<Truth, EvaluationError> {
+    fn logic(&mut self, one: &'a Node, two: &'a Node, decisive: &Truth) -> Result<Truth, EvaluationError> {
         let first = self.truth(one)?;
         if first == *decisive {
             return Ok(first);
