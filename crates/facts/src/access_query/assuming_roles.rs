@@ -1,6 +1,8 @@
 //! Who of an account can assume which of its roles, and what MFA has to do with it.
 
-use palisade_policy::evaluate::explain;
+use std::collections::BTreeMap;
+
+use palisade_policy::evaluate::{Decision, decide, explain};
 use palisade_policy::policies::{Policies, PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::request::{Action, Request};
 use palisade_snapshot::Shared;
@@ -94,16 +96,38 @@ pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UserAssumes>, V
     let mut found = Vec::new();
     let mut assumes = Vec::new();
     ask(shared, |asked| {
+        let mut signed_in: BTreeMap<usize, SignedIn> = BTreeMap::new();
         for role in 0..shared.roles.len() {
             let Some(target) = asked.assuming.trust(shared.users.len() + role) else { continue };
             let candidates = asked.assuming.candidates(target);
             for user in candidates.into_iter().filter(|user| users.binary_search(user).is_ok()) {
-                found.extend(asked.user_before(user, role, target));
+                let Some(caller) = asked.identities.get(user) else { continue };
+                let caller = signed_in.entry(user).or_insert_with(|| SignedIn::new(caller));
+                found.extend(asked.user_before(user, caller, role, target));
             }
         }
         assumes.clone_from(&asked.assumes);
     });
     (found, assumes)
+}
+
+/// A user who has used MFA, and who has not.
+struct SignedIn {
+    with: Caller,
+    /// An access key has no such key; a session that he gets for it says that it is false.
+    without: [Caller; 2],
+}
+
+impl SignedIn {
+    fn new(caller: &Caller) -> Self {
+        let mut with = caller.clone();
+        with.context.set("aws:MultiFactorAuthPresent", "true");
+        let mut absent = caller.clone();
+        MFA.iter().for_each(|key| absent.context.mark_absent(key));
+        let mut refused = absent.clone();
+        refused.context.set("aws:MultiFactorAuthPresent", "false");
+        Self { with, without: [absent, refused] }
+    }
 }
 
 /// Everybody before every role.
@@ -140,25 +164,19 @@ fn ask(shared: &Shared, questions: impl FnOnce(&Asked<'_>)) {
 
 impl Asked<'_> {
     /// A user before a role: what allows him to assume it after he has used MFA, and what without.
-    fn user_before(&self, user: usize, role: usize, target: &Target<'_>) -> Option<UserAssumes> {
-        let caller = self.identities.get(user)?;
-        let mut with = caller.clone();
-        with.context.set("aws:MultiFactorAuthPresent", "true");
-        let with = self.asking(&with, target).judge();
-        if !with.decision.is_possible() {
-            return None;
-        }
-        // An access key has no such key; a session that he gets for it says that it is false.
-        let mut absent = caller.clone();
-        MFA.iter().for_each(|key| absent.context.mark_absent(key));
-        let mut refused = absent.clone();
-        refused.context.set("aws:MultiFactorAuthPresent", "false");
-        let without = [&absent, &refused].map(|caller| self.asking(caller, target).judge());
-        let is_possible = without.iter().any(|one| one.decision.is_possible());
+    fn user_before(
+        &self,
+        user: usize,
+        caller: &SignedIn,
+        role: usize,
+        target: &Target<'_>,
+    ) -> Option<UserAssumes> {
+        let with = self.possible(&caller.with, target)?;
+        let without: Vec<Judgement> =
+            caller.without.iter().filter_map(|caller| self.possible(caller, target)).collect();
+        let is_possible = !without.is_empty();
         let mut allowing_without: Vec<&str> = Vec::new();
-        for one in without.iter().filter(|one| one.decision.is_possible()) {
-            allowing_without.extend(allowing(one));
-        }
+        without.iter().for_each(|one| allowing_without.extend(allowing(one)));
         let mut refusing = None;
         let mut policies: Vec<(String, MfaRequiredBy)> = Vec::new();
         for policy in allowing(&with) {
@@ -170,18 +188,27 @@ impl Asked<'_> {
             } else if is_possible {
                 MfaRequiredBy::IdentityPolicies
             } else {
-                *refusing.get_or_insert_with(|| self.refusing([&absent, &refused], target))
+                *refusing.get_or_insert_with(|| self.refusing(&caller.without, target))
             };
             policies.push((policy.to_owned(), by));
         }
         let mut answers = without.iter().chain([&with]);
         let is_unknown = answers.any(|one| one.decision == AccessDecision::Unknown);
-        let missing = Missing::either(caller.held.missing.clone(), target.missing.clone());
+        let missing = Missing::either(caller.with.held.missing.clone(), target.missing.clone());
         Some(UserAssumes { user, role, policies, missing: missing.filter(|_| is_unknown) })
     }
 
+    /// The decision, if it leaves somebody a chance. Where nothing is unread the quick answer settles most.
+    fn possible(&self, caller: &Caller, target: &Target<'_>) -> Option<Judgement> {
+        let asking = self.asking(caller, target);
+        if caller.held.missing.is_none() && target.missing.is_none() {
+            asking.rank()?;
+        }
+        Some(asking.judge()).filter(|one| one.decision.is_possible())
+    }
+
     /// Which side refuses somebody without MFA.
-    fn refusing(&self, callers: [&Caller; 2], target: &Target<'_>) -> MfaRequiredBy {
+    fn refusing(&self, callers: &[Caller; 2], target: &Target<'_>) -> MfaRequiredBy {
         let everything = PrincipalPolicies {
             identity: PolicySet::new(vec![unread::allowing()]),
             ..PrincipalPolicies::default()
@@ -195,8 +222,12 @@ impl Asked<'_> {
                 resource: &target.resource,
                 context: &context,
             };
-            explain(request, Policies { principal: own, resource: side, management_account: None })
-                .can_be_allowed
+            let policies = Policies { principal: own, resource: side, management_account: None };
+            match decide(request, policies) {
+                Decision::Allowed => true,
+                Decision::Conditional => explain(request, policies).can_be_allowed,
+                Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => false,
+            }
         };
         let by_identity = callers.iter().any(|one| passes(one, &one.held.policies, &self.delegating));
         let by_trust = callers.iter().any(|one| passes(one, &everything, &target.side));

@@ -26,7 +26,7 @@ fact_enum! {
 facts! {
     /// Which roles people can assume by a policy.
     pub struct PeopleAssuming as "people_assuming" {
-        /// Each user who is a person, with each role that a statement of the policy lets him assume.
+        /// The roles that a statement of the policy lets users assume who are persons.
         roles: Listed<RoleAssumption>, reads [];
         /// What is taken for granted because it could not be read: `scp_not_read`, `rcp_not_read`.
         assumes: Vec<String>, reads [];
@@ -34,14 +34,16 @@ facts! {
 }
 
 facts! {
-    /// A role that a person can assume.
+    /// A role that people can assume.
     pub struct RoleAssumption as "role_assumption" {
-        /// The ARN of the user.
-        user: String, reads [];
         /// The ARN of the role.
         role: String, reads [];
-        /// What keeps him from it as long as he has not used MFA.
+        /// What keeps them from it as long as they have not used MFA. A role is listed once for each answer.
         mfa_required_by: MfaSide, reads [];
+        /// How many users that is true of.
+        users: i64, reads [];
+        /// The ARN of one of them.
+        user: String, reads [];
     }
 }
 
@@ -51,8 +53,8 @@ pub(crate) struct PeopleAssumptions(OnceLock<Found>);
 
 #[derive(Debug, Default)]
 struct Found {
-    /// By the name of the policy in answers: the places of users and roles.
-    by_policy: BTreeMap<String, Vec<(usize, usize, MfaSide)>>,
+    /// By the name of the policy in answers, then by role: how many users, and the first of them.
+    by_policy: BTreeMap<String, BTreeMap<(usize, MfaSide), (i64, usize)>>,
     /// What hides more, by the name of the policy.
     missing: BTreeMap<String, Missing>,
     assumes: Vec<String>,
@@ -65,9 +67,9 @@ pub(super) fn by(context: &Context, policy: &str) -> PeopleAssuming {
     let listings = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
     let unlisted = context.identities_incomplete(&listings);
     let shared = &context.shared;
-    let assumption = |&(user, role, mfa_required_by): &(usize, usize, MfaSide)| {
-        let (user, role) = (shared.users.get(user)?.arn.clone(), shared.roles.get(role)?.arn.clone());
-        Some(RoleAssumption { user, role, mfa_required_by })
+    let assumption = |(&(role, mfa_required_by), &(users, first)): (&(usize, MfaSide), &(i64, usize))| {
+        let (user, role) = (shared.users.get(first)?.arn.clone(), shared.roles.get(role)?.arn.clone());
+        Some(RoleAssumption { role, mfa_required_by, users, user })
     };
     PeopleAssuming {
         roles: Listed {
@@ -111,7 +113,8 @@ impl Found {
                     MfaRequiredBy::TrustPolicy => MfaSide::TrustPolicy,
                     MfaRequiredBy::Both => MfaSide::Both,
                 };
-                found.by_policy.entry(policy).or_default().push((one.user, one.role, mfa_required_by));
+                let roles = found.by_policy.entry(policy).or_default();
+                roles.entry((one.role, mfa_required_by)).or_insert((0, one.user)).0 += 1;
             }
         }
         found
