@@ -53,8 +53,8 @@ pub(crate) struct PeopleAssumptions(OnceLock<Found>);
 
 #[derive(Debug, Default)]
 struct Found {
-    /// By the name of the policy in answers, then by role: how many users, and the first of them.
-    by_policy: BTreeMap<String, BTreeMap<(usize, MfaSide), (i64, usize)>>,
+    /// By the name of the policy in answers, then by role.
+    by_policy: BTreeMap<String, BTreeMap<(usize, MfaSide), Users>>,
     /// What hides more, by the name of the policy.
     missing: BTreeMap<String, Missing>,
     assumes: Vec<String>,
@@ -67,9 +67,9 @@ pub(super) fn by(context: &Context, policy: &str) -> PeopleAssuming {
     let listings = [RecordKind::User, RecordKind::Group, RecordKind::Role, RecordKind::Policy];
     let unlisted = context.identities_incomplete(&listings);
     let shared = &context.shared;
-    let assumption = |(&(role, mfa_required_by), &(users, first)): (&(usize, MfaSide), &(i64, usize))| {
-        let (user, role) = (shared.users.get(first)?.arn.clone(), shared.roles.get(role)?.arn.clone());
-        Some(RoleAssumption { role, mfa_required_by, users, user })
+    let assumption = |(&(role, mfa_required_by), users): (&(usize, MfaSide), &Users)| {
+        let (user, role) = (shared.users.get(users.first)?.arn.clone(), shared.roles.get(role)?.arn.clone());
+        Some(RoleAssumption { role, mfa_required_by, users: users.count, user })
     };
     PeopleAssuming {
         roles: Listed {
@@ -78,6 +78,14 @@ pub(super) fn by(context: &Context, policy: &str) -> PeopleAssuming {
         },
         assumes: found.assumes.clone(),
     }
+}
+
+/// Users of whom the same is true.
+#[derive(Debug, Clone, Copy)]
+struct Users {
+    count: i64,
+    /// The place of one of them.
+    first: usize,
 }
 
 impl Found {
@@ -114,7 +122,8 @@ impl Found {
                     MfaRequiredBy::Both => MfaSide::Both,
                 };
                 let roles = found.by_policy.entry(policy).or_default();
-                roles.entry((one.role, mfa_required_by)).or_insert((0, one.user)).0 += 1;
+                let users = roles.entry((one.role, mfa_required_by));
+                users.or_insert(Users { count: 0, first: one.user }).count += 1;
             }
         }
         found
