@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_policy::document::Effect;
 use palisade_policy::request::Action;
-use palisade_snapshot::{Evidence, RecordKind, User};
+use palisade_snapshot::{Evidence, Observed, RecordKind, User};
 
 use super::IdentityKind;
 use super::effective::policies_of_groups;
@@ -91,10 +91,13 @@ fn hidden(context: &Context) -> Option<Missing> {
     users.filter_map(|index| unread(context, index)).reduce(|one, other| one.and(&other))
 }
 
-/// What hides keys of one user; none where its keys open nothing.
+/// What hides keys of one user; none where nobody asked for them because they open nothing.
 fn unread(context: &Context, index: usize) -> Option<Missing> {
     let keys = &context.shared.users.get(index)?.ssh_public_keys;
     let missing = listed::hidden(keys, Evidence::SshPublicKeys)?;
+    if *keys != Observed::default() {
+        return Some(missing);
+    }
     match uses_git(context, index) {
         Known::Known(false) => None,
         Known::Known(true) => Some(missing),
