@@ -11,7 +11,7 @@ use palisade_snapshot::{
 
 use crate::directory::BucketDirectory;
 use crate::ecr::RegistryPolicies;
-use crate::iam::effective::delegating;
+use crate::iam::effective::{CredentialsWithoutMfa, WithoutSecondFactor, delegating};
 use crate::iam::escalation::Escalations;
 use crate::iam::people_assuming::PeopleAssumptions;
 use crate::iam::role_circle::RoleCircles;
@@ -32,11 +32,15 @@ pub(crate) struct Context {
     pub(crate) organization: OrganizationPolicies,
     /// The rows of the credential report by user.
     rows: BTreeMap<String, usize>,
-    /// The users of each group, by name.
-    members: BTreeMap<String, Vec<String>>,
+    /// The places of the users of each group, by its name.
+    members: BTreeMap<String, Vec<usize>>,
     pub(crate) escalations: Escalations,
     pub(crate) role_circles: RoleCircles,
     pub(crate) people_assumptions: PeopleAssumptions,
+    /// What each user may do without a second factor.
+    pub(crate) without_mfa: WithoutSecondFactor,
+    /// Which of their own credentials users change without one.
+    pub(crate) credentials_without_mfa: CredentialsWithoutMfa,
     pub(crate) buckets: BucketDirectory,
     pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
@@ -52,10 +56,10 @@ impl Context {
         let report = shared.account.credential_report.present();
         let rows = report.map(|report| report.rows.as_slice()).unwrap_or_default();
         let rows = rows.iter().enumerate().map(|(index, row)| (row.user.clone(), index)).collect();
-        let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for user in &shared.users {
+        let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, user) in shared.users.iter().enumerate() {
             for group in &user.groups {
-                members.entry(group.clone()).or_default().push(user.name.clone());
+                members.entry(group.clone()).or_default().push(index);
             }
         }
         let groups = shared.groups.iter().enumerate().rev();
@@ -73,6 +77,8 @@ impl Context {
             escalations: Escalations::default(),
             role_circles: RoleCircles::default(),
             people_assumptions: PeopleAssumptions::default(),
+            without_mfa: WithoutSecondFactor::new(shared.users.len()),
+            credentials_without_mfa: CredentialsWithoutMfa::default(),
             buckets: BucketDirectory::new(&shared),
             registry_policies: RegistryPolicies::default(),
             shared,
@@ -128,9 +134,10 @@ impl Context {
         }
     }
 
-    /// The known users of a group.
-    pub(crate) fn members(&self, group: &str) -> &[String] {
-        self.members.get(group).map(Vec::as_slice).unwrap_or_default()
+    /// The known users of a group, by their places.
+    pub(crate) fn members(&self, group: &str) -> impl Iterator<Item = (usize, &User)> {
+        let places = self.members.get(group).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|&index| Some((index, self.shared.users.get(index)?)))
     }
 
     /// The place of a group of that name.

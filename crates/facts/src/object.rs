@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -156,6 +157,14 @@ impl<T: FactValue> FactValue for Known<T> {
 }
 
 impl<T: FactValue> FactValue for Box<T> {
+    const TYPE: Type = T::TYPE;
+
+    fn value(&self) -> Value<'_> {
+        self.as_ref().value()
+    }
+}
+
+impl<T: FactValue> FactValue for Arc<T> {
     const TYPE: Type = T::TYPE;
 
     fn value(&self) -> Value<'_> {

@@ -99,7 +99,7 @@ fn holder(
     }
     let least = allowed.into_iter().min_by_key(|one| one.access)?;
     let has_members = || {
-        let known = !context.members(record.name).is_empty();
+        let known = context.members(record.name).next().is_some();
         Known::any([Known::Known(known)], context.incomplete(RecordKind::User))
     };
     Some(PermissionHolder {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::RecordKind;
 
-use super::{AttachedPolicy, Effective, IdentityKind, attached, effective};
+use super::{AttachedPolicy, Effective, GroupMembers, IdentityKind, attached, effective, group_members};
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
@@ -30,6 +30,8 @@ facts! {
         inline_policies: Vec<String>, reads [];
         /// The managed policies attached to it.
         attached_policies: Vec<AttachedPolicy>, reads [];
+        /// Its users, and what it lets each of them do.
+        people: Lazy<GroupMembers>, reads [Users, CredentialReport, Policies, ServiceControlPolicies];
         /// What a member may really do by it alone.
         effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
     }
@@ -53,16 +55,20 @@ pub static KIND: Kind = Kind {
 pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
     let incomplete = context.incomplete(RecordKind::User);
     let subject = |(index, group): (usize, &palisade_snapshot::Group)| {
-        let asking = Arc::clone(context);
+        let (asking, gathering) = (Arc::clone(context), Arc::clone(context));
         let facts = Group {
             arn: group.arn.clone(),
             name: group.name.clone(),
             path: group.path.clone(),
             created_at: group.created_at,
             age_days: days_since(group.created_at, context.now()),
-            members: Listed { items: context.members(&group.name).to_vec(), incomplete: incomplete.clone() },
+            members: Listed {
+                items: context.members(&group.name).map(|(_, user)| user.name.clone()).collect(),
+                incomplete: incomplete.clone(),
+            },
             inline_policies: attached::names(&group.inline_policies),
             attached_policies: AttachedPolicy::list(&group.attached_policies),
+            people: Lazy::new(move || group_members::of(&gathering, index)),
             effective: Lazy::new(move || {
                 effective::of(&asking, Identity { kind: IdentityKind::Group, index })
             }),

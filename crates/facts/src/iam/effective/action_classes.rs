@@ -238,6 +238,34 @@ pub(super) static BILLING_CHANGES: ActionClass = ActionClass::changes(&[
 /// Changes users, groups, roles and policies, or the organization.
 pub(super) static IDENTITY_CHANGES: ActionClass = ActionClass::changes(&["iam:*", "organizations:*"]);
 
+/// The same, and what leads to the rights of others.
+pub(super) static RIGHTS_CHANGES: ActionClass =
+    ActionClass::changes(&["iam:*", "organizations:*", "sts:AssumeRole", "sts:AssumeRoot"]);
+
+/// Changes the password, the keys, certificates or MFA devices of a user. Who changes a password with
+/// `iam:ChangePassword` can only mean his own.
+pub(super) static CREDENTIAL_CHANGES: ActionClass = ActionClass::of(&[
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreateServiceSpecificCredential",
+    "iam:DeactivateMFADevice",
+    "iam:DeleteAccessKey",
+    "iam:DeleteLoginProfile",
+    "iam:DeleteSSHPublicKey",
+    "iam:DeleteServiceSpecificCredential",
+    "iam:DeleteSigningCertificate",
+    "iam:EnableMFADevice",
+    "iam:ResetServiceSpecificCredential",
+    "iam:ResyncMFADevice",
+    "iam:UpdateAccessKey",
+    "iam:UpdateLoginProfile",
+    "iam:UpdateSSHPublicKey",
+    "iam:UpdateServiceSpecificCredential",
+    "iam:UpdateSigningCertificate",
+    "iam:UploadSSHPublicKey",
+    "iam:UploadSigningCertificate",
+]);
+
 /// Reads or changes objects of S3, or their settings.
 pub(super) static OBJECT_ACTIONS: ActionClass =
     ActionClass::of(&["s3:*Object", "s3:*ObjectVersion", "s3:*ObjectAcl"]);
@@ -261,6 +289,8 @@ mod tests {
             &BOUNDARY_REMOVALS,
             &BILLING_CHANGES,
             &IDENTITY_CHANGES,
+            &RIGHTS_CHANGES,
+            &CREDENTIAL_CHANGES,
             &OBJECT_ACTIONS,
         ];
         let named = classes.iter().flat_map(|class| class.patterns.iter().copied());

@@ -1,13 +1,8 @@
 //! What somebody may do that is kept for few: bills, rights of others, sessions that outlive keys.
 
-use palisade_policy::context::Context as RequestContext;
-
-use super::action_classes::{BILLING_CHANGES, IDENTITY_CHANGES};
+use super::action_classes::{BILLING_CHANGES, IDENTITY_CHANGES, RIGHTS_CHANGES};
 use super::held::Held;
 use super::{PERMISSION_EDITS, Permission};
-
-const MFA: &str = "aws:MultiFactorAuthPresent";
-const MFA_AGE: &str = "aws:MultiFactorAuthAge";
 
 impl Held {
     /// The changing actions by which bills, payments, taxes and the account itself are managed, allowed on some resource.
@@ -26,19 +21,16 @@ impl Held {
         allowed.collect()
     }
 
-    /// The changes of permissions that are allowed everywhere in a session without MFA, whether it began in the console
-    /// or with an access key ("AWS global condition context keys": the key is false in the one and missing in the other).
+    /// The changes of identities and their rights, and the assuming of roles, that are allowed on something in requests
+    /// that are signed by an access key.
+    pub(super) fn rights_changes_by_key(&self) -> Vec<Permission> {
+        self.signed_by_key().those_somewhere(&RIGHTS_CHANGES)
+    }
+
+    /// The changes of permissions that are allowed everywhere without MFA, in the console or with an access key.
     pub(super) fn edits_without_mfa(&self) -> Vec<Permission> {
-        let signed_in = self.knowing(|request| {
-            request.set(MFA, "false");
-            request.mark_absent(MFA_AGE);
-        });
-        let by_key = self.knowing(|request: &mut RequestContext| {
-            request.mark_absent(MFA);
-            request.mark_absent(MFA_AGE);
-        });
-        let mut found = signed_in.everywhere(&PERMISSION_EDITS);
-        let others = by_key.everywhere(&PERMISSION_EDITS).into_iter();
+        let mut found = self.in_session_without_mfa().everywhere(&PERMISSION_EDITS);
+        let others = self.signed_by_key().everywhere(&PERMISSION_EDITS).into_iter();
         let new: Vec<Permission> =
             others.filter(|one| found.iter().all(|known| known.action != one.action)).collect();
         found.extend(new);

@@ -48,6 +48,38 @@ impl Held {
         Self::with(context, identity, groups(context, identity))
     }
 
+    /// What a user holds by one of his groups, after what all that he holds denies him.
+    pub(crate) fn by_group(context: &Context, user: Identity, group: Identity) -> Known<Self> {
+        Self::of(context, user).and_then(|mut held| {
+            let mut policies = Vec::new();
+            for policy in context.policies_of(group) {
+                match policy {
+                    Known::Known(policy) => policies.push(Arc::clone(policy)),
+                    Known::Unknown(missing) => return Known::Unknown(missing),
+                }
+            }
+            let denies =
+                |policy: &Arc<CompiledPolicy>| Arc::new(policy.reduced(|one| one.effect() == Effect::Deny));
+            let denying = held.policies.identity.policies().iter().map(denies);
+            let compiled = policies.iter().map(|one| Arc::clone(&one.compiled)).chain(denying);
+            held.policies.identity = PolicySet::new(compiled.collect());
+            held.identity = policies;
+            Known::Known(held)
+        })
+    }
+
+    /// What anybody may do who holds these policies within this boundary, and of whom nothing else is known but that
+    /// he is a user of that name.
+    pub(crate) fn by_anybody(mut self, name: &str) -> Self {
+        self.principal =
+            Principal::parse(&format!("arn:{}:iam::{}:user/{name}", self.partition, self.account));
+        self.context = RequestContext::new();
+        self.context.mark_unknown("*");
+        usual(&mut self.context, &self.account);
+        self.context.set("aws:username", name);
+        self
+    }
+
     /// What an identity holds without its groups.
     pub(crate) fn directly(context: &Context, identity: Identity) -> Known<Self> {
         Self::with(context, identity, Vec::new())

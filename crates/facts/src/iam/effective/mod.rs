@@ -4,6 +4,7 @@
 mod action_classes;
 mod administration;
 mod candidates;
+mod credentials;
 mod duties;
 mod guests;
 mod held;
@@ -16,11 +17,15 @@ use std::sync::Arc;
 
 use crate::access_query::Assumption;
 use crate::context::Context;
+use crate::iam::IdentityKind;
 use crate::identities::Identity;
 use crate::{Access, Known, Lazy, facts};
 
+pub(crate) use credentials::CredentialsWithoutMfa;
 pub(crate) use held::{Held, delegating, groups as policies_of_groups, principal};
 pub use policy_grants::{EvadedDeny, PolicyGrants};
+pub(crate) use second_factor::WithoutSecondFactor;
+pub(crate) use self_management::is_of_own_credentials;
 
 facts! {
     /// What the identity policies of a user, group or role come to, those of its groups included, after its
@@ -76,7 +81,10 @@ facts! {
         /// their own identity and its synchronised data; null if there is nothing.
         beyond_guests: Lazy<Option<Permission>>, reads [];
         /// Something that it may do without a second factor besides setting one up for itself; null if there is nothing.
-        without_mfa: Lazy<Option<Permission>>, reads [];
+        without_mfa: Lazy<Option<Arc<Permission>>>, reads [];
+        /// The changes of identities and their rights (all of IAM and AWS Organizations), and the assuming of roles, that
+        /// it may use on something in requests that are signed by an access key, which know no second factor.
+        rights_changes_by_key: Lazy<Vec<Permission>>, reads [];
         /// What is taken for granted because it could not be read: `scp_not_read`.
         assumes: Vec<String>, reads [];
     }
@@ -133,20 +141,34 @@ const DATA_READS: [&str; 3] = ["dynamodb:GetItem", "logs:GetLogEvents", "s3:GetO
 const ACL_CHANGES: [&str; 3] = ["s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
 const REPOSITORY_PUSHES: [&str; 3] = ["ecr:BatchDeleteImage", "ecr:PutImage", "ecr:SetRepositoryPolicy"];
 
+/// What is taken for granted of what users and roles may do, because it could not be read.
+pub(crate) fn assumptions(context: &Context) -> Vec<String> {
+    let unread = context.organization.scps.assumption(Assumption::ScpNotRead);
+    unread.into_iter().map(|one| one.name().to_owned()).collect()
+}
+
 /// What an identity may really do; unknown as soon as one of its policies is.
 pub(crate) fn of(context: &Context, identity: Identity) -> Known<Effective> {
-    let unread = context.organization.scps.assumption(Assumption::ScpNotRead);
     Held::of(context, identity).map(|held| {
-        let unread = unread.filter(|_| !held.principal.is_service_linked_role());
-        let assumes = unread.into_iter().map(|one| one.name().to_owned()).collect();
+        let assumes = if held.principal.is_service_linked_role() { Vec::new() } else { assumptions(context) };
         let administration = context.administration(identity);
         let administrator =
             administration.known().and_then(|found| *found).map_or(Access::No, |one| one.access);
-        effective(&Arc::new(held), administrator, assumes)
+        let cells = context.without_mfa.clone();
+        let without_mfa = move |held: &Held| match identity.kind {
+            IdentityKind::User => cells.of(identity.index, held),
+            IdentityKind::Group | IdentityKind::Role => held.beyond_setting_up_mfa().map(Arc::new),
+        };
+        effective(&Arc::new(held), administrator, assumes, without_mfa)
     })
 }
 
-fn effective(held: &Arc<Held>, administrator: Access, assumes: Vec<String>) -> Effective {
+fn effective(
+    held: &Arc<Held>,
+    administrator: Access,
+    assumes: Vec<String>,
+    without_mfa: impl FnOnce(&Held) -> Option<Arc<Permission>> + Send + 'static,
+) -> Effective {
     fn lazy<T>(held: &Arc<Held>, ask: impl FnOnce(&Held) -> T + Send + 'static) -> Lazy<T> {
         let held = Arc::clone(held);
         Lazy::new(move || ask(&held))
@@ -175,7 +197,8 @@ fn effective(held: &Arc<Held>, administrator: Access, assumes: Vec<String>) -> E
         permission_edits_without_mfa: lazy(held, Held::edits_without_mfa),
         reads_all_data: lazy(held, |held| held.all_everywhere(&DATA_READS)),
         beyond_guests: lazy(held, Held::beyond_guests),
-        without_mfa: lazy(held, Held::beyond_setting_up_mfa),
+        without_mfa: lazy(held, without_mfa),
+        rights_changes_by_key: lazy(held, Held::rights_changes_by_key),
         assumes,
     }
 }

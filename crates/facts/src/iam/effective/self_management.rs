@@ -81,6 +81,11 @@ impl Held {
     }
 }
 
+/// Whether an action changes something that somebody does to his own user's credentials.
+pub(crate) fn is_of_own_credentials(action: &Action<'_>) -> bool {
+    action.service().prefix() == "iam" && OWN_CREDENTIALS.contains(&action.name())
+}
+
 /// Whether an action harms nobody, whatever it is used on.
 fn is_harmless(action: &Action<'_>) -> bool {
     match action.service().prefix() {

@@ -1,5 +1,6 @@
 //! Managed and inline policies together: what a policy says, wherever it stands.
 
+mod credential_management;
 mod duplicates;
 mod lint;
 mod programs;
@@ -20,6 +21,7 @@ use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord, Policy};
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
+pub use credential_management::{ChangesWithoutMfa, CredentialManagement};
 pub(crate) use duplicates::{ByMeaning, by_meaning};
 pub use lint::{LintFinding, PolicyLint};
 pub use statements::MisplacedDeny;
@@ -44,6 +46,8 @@ facts! {
         full_administrator: Lazy<Known<Access>>, reads [];
         /// What it alone lets its holders do.
         grants: Lazy<Known<PolicyGrants>>, reads [];
+        /// What it lets its holders do with passwords, keys, certificates and MFA devices of users.
+        credential_management: Lazy<Known<CredentialManagement>>, reads [];
         /// The ARNs of the account's other managed policies that say the same; none for an embedded policy.
         same_as: Lazy<Known<Listed<String>>>, reads [];
         /// The actions that it names and that AWS took back: they neither grant nor deny any more.
@@ -154,7 +158,7 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
 
 fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
     let (holding, reading, linting) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
-    let asking = Arc::clone(context);
+    let (asking, managing) = (Arc::clone(context), Arc::clone(context));
     let (comparing, looking, searching) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
     let document = |ask: fn(&PolicyDocument) -> Vec<String>| {
         let context = Arc::clone(context);
@@ -170,7 +174,10 @@ fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
         full_administrator: Lazy::new(move || {
             full_administrator::of_policy(&reading, place.policy(&reading))
         }),
-        grants: Lazy::new(move || grants(&asking, place)),
+        grants: Lazy::new(move || {
+            place.policy(&asking).map(|policy| PolicyGrants::of(held(&asking, policy)))
+        }),
+        credential_management: Lazy::new(move || credential_management::of(&managing, place)),
         same_as: Lazy::new(move || match place {
             Place::Managed(index) => duplicates::of(&comparing, index),
             Place::Inline(..) => Known::Known(Listed::complete(Vec::new())),
@@ -186,10 +193,10 @@ fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
     Subject { kind: &KIND, arn: named.arn, name: named.shown, region: None, facts: Box::new(facts) }
 }
 
-fn grants(context: &Context, place: Place) -> Known<PolicyGrants> {
+/// What somebody holds who holds a policy and nothing else.
+fn held(context: &Context, policy: &Arc<Policy>) -> Held {
     let header = &context.shared.header;
-    let held = |policy: &Arc<Policy>| Held::of_policy(&header.partition, &header.account_id, policy);
-    place.policy(context).map(|policy| PolicyGrants::of(held(policy)))
+    Held::of_policy(&header.partition, &header.account_id, policy)
 }
 
 /// Whom a policy is attached to, or whom it is embedded in.

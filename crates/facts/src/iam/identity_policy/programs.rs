@@ -42,9 +42,8 @@ fn is_program(context: &Arc<Context>, identity: Identity) -> Known<bool> {
             user.map_or(Known::Known(false), |user| is_key_user(context, user))
         }
         IdentityKind::Group => {
-            let members = context.members(record.name);
-            let users = context.shared.users.iter().filter(|user| members.contains(&user.name));
-            Known::any(users.map(|user| is_key_user(context, user)), context.incomplete(RecordKind::User))
+            let members = context.members(record.name).map(|(_, user)| is_key_user(context, user));
+            Known::any(members, context.incomplete(RecordKind::User))
         }
     }
 }
