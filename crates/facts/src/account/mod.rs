@@ -1,12 +1,14 @@
 //! The account itself: what belongs to no single resource.
 
 mod contact;
+mod duty_holders;
 mod holders;
 mod roles;
 
 use std::sync::Arc;
 
 pub use contact::{Contact, ContactInformation};
+pub use duty_holders::DutyHolder;
 use palisade_snapshot::{Evidence, Observed, Paged};
 pub use roles::RoleSummary;
 
@@ -63,6 +65,9 @@ facts! {
         /// The groups and roles that can open cases with AWS Support and read them, after permissions boundaries and
         /// denies.
         support_handlers: Lazy<Listed<PermissionHolder>>, reads [Groups, Roles, Policies, Users];
+        /// The groups and roles that bills are paid, code is written or what runs is changed with, but for administrators
+        /// and roles that only AWS services use.
+        duty_holders: Lazy<Listed<DutyHolder>>, reads [Groups, Roles, Policies, ServiceControlPolicies];
         /// The names of its roles.
         role_names: Listed<String>, reads [Roles];
         /// The names of its groups.
@@ -172,6 +177,10 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
         has_console_users: Lazy::new(move || console.has_console_users()),
         billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
+        duty_holders: {
+            let context = Arc::clone(context);
+            Lazy::new(move || duty_holders::all(&context))
+        },
         support_handlers: Lazy::new(move || holders::support_handlers(&support)),
         role_names: roles::names(context),
         group_names: roles::group_names(context),

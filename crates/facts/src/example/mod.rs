@@ -48,6 +48,8 @@
 //! given: {attachment_count: 0, document: {Version: …, Statement: […]}}
 //! # iam.principal: `user` or `role`, with their fields
 //! given: {role: {inline_policies: {everything: {…}}}}
+//! # iam.entity: `user`, `group`, `role` or `policy`, with their fields
+//! given: {policy: {name: infra-deploy, document: {…}}}
 //! # iam.server_certificate, iam.saml_provider, iam.oidc_provider, iam.service_specific_credential: their fields
 //! given: {expires_days_ago: 3}
 //! given: {url: gitlab.com, details: {client_ids: [sts.amazonaws.com]}}
@@ -161,6 +163,8 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.policy(given, name, &REST).map(Some);
     } else if *kind == iam::principal::KIND {
         return principal(given, world).map(Some);
+    } else if *kind == iam::entity::KIND {
+        return entity(given, world).map(Some);
     } else if *kind == iam::server_certificate::KIND {
         return world.listed(kind, Shape::ServerCertificate, given).map(Some);
     } else if *kind == iam::identity_provider::SAML {
@@ -253,6 +257,24 @@ fn principal(given: &Map<String, Value>, world: &mut World) -> Result<String, Ex
             let user = record::members(given.get("user").unwrap_or(&empty), "user")?;
             world.user(user, "user", &[], Map::new())
         }
+    }
+}
+
+/// A user, group, role or managed policy; the user alice if nothing is said.
+fn entity(given: &Map<String, Value>, world: &mut World) -> Result<String, ExampleError> {
+    let known = ["user", "group", "role", "policy"];
+    let chosen = known.into_iter().find(|key| given.contains_key(*key)).unwrap_or("user");
+    if let Some(key) = given.keys().find(|key| *key != chosen && !REST.contains(&key.as_str())) {
+        let all = known.into_iter().chain(REST);
+        return Err(ExampleError::unknown_key(iam::entity::KIND.name, key, all));
+    }
+    let empty = json!({});
+    let record = record::members(given.get(chosen).unwrap_or(&empty), chosen)?;
+    match chosen {
+        "group" => world.group(record, chosen, &[]),
+        "role" => world.role(record, chosen, &[]),
+        "policy" => world.policy(record, chosen, &[]),
+        _ => world.user(record, chosen, &[], Map::new()),
     }
 }
 

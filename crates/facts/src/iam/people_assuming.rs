@@ -131,7 +131,7 @@ impl Found {
 }
 
 /// Whether a user is a person; unknown where the report does not say.
-fn is_person(row: &CredentialReportRow) -> Known<bool> {
+pub(super) fn is_person(row: &CredentialReportRow) -> Known<bool> {
     match (row.password_enabled, row.mfa_active) {
         (Some(true), _) | (_, Some(true)) => Known::Known(true),
         (Some(false), Some(false)) => Known::Known(false),

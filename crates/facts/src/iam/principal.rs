@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use palisade_snapshot::RecordKind;
 
+use super::people_assuming::is_person;
 use super::role::is_aws_owned;
-use super::{Boundary, Effective, Escalation, IdentityKind, boundary, effective, escalation};
+use super::{Boundary, Effective, Escalation, IdentityKind, boundary, effective, escalation, trust};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Kind, Known, Lazy, Subject, facts};
@@ -23,6 +24,9 @@ facts! {
         identity_kind: IdentityKind, reads [];
         /// Whether it is a role that an AWS service or IAM Identity Center owns, so that it can't be changed there.
         aws_owned: bool, reads [];
+        /// Whether people use it: a user with a console password or an MFA device, or a role that somebody other than AWS
+        /// services can assume.
+        used_by_people: Lazy<Known<bool>>, reads [CredentialReport];
         /// What it may really do.
         effective: Lazy<Known<Effective>>, reads [Groups, Policies, ServiceControlPolicies];
         /// Its permissions boundary; null if it has none.
@@ -58,6 +62,10 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
         path: record.path.to_owned(),
         identity_kind: identity.kind,
         aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
+        used_by_people: {
+            let context = Arc::clone(context);
+            Lazy::new(move || used_by_people(&context, identity))
+        },
         effective: Lazy::new(move || effective::of(&asking, identity)),
         boundary: Lazy::new(move || boundary::of(&bounding, identity)),
         escalation: Lazy::new(move || escalation::of(&searching, identity)),
@@ -68,5 +76,12 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
         name: record.name.to_owned(),
         region: None,
         facts: Box::new(facts),
+    }
+}
+
+fn used_by_people(context: &Arc<Context>, identity: Identity) -> Known<bool> {
+    match context.shared.users.get(identity.index).filter(|_| identity.kind == IdentityKind::User) {
+        Some(user) => context.row(user).and_then(is_person),
+        None => trust::lets_in_people(context, identity.index),
     }
 }

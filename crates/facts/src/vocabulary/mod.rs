@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 23] = [
+pub static KINDS: [&Kind; 24] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -20,6 +20,7 @@ pub static KINDS: [&Kind; 23] = [
     &iam::group::KIND,
     &iam::role::KIND,
     &iam::principal::KIND,
+    &iam::entity::KIND,
     &iam::policy::KIND,
     &iam::inline_policy::KIND,
     &iam::identity_policy::KIND,

@@ -235,6 +235,42 @@ pub(super) static BILLING_CHANGES: ActionClass = ActionClass::changes(&[
     "tax:*",
 ]);
 
+/// What the duties are told by that AWS has job functions for ("AWS managed policies for job functions"): paying bills,
+/// writing and building code, and deploying, watching and changing what runs.
+pub(super) static DUTIES: ActionClass = ActionClass::of(&[
+    "autoscaling:UpdateAutoScalingGroup",
+    "billing:UpdateBillingPreferences",
+    "cloudformation:CreateStack",
+    "cloudformation:DeleteStack",
+    "cloudformation:ExecuteChangeSet",
+    "cloudformation:UpdateStack",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:PutMetricAlarm",
+    "codeartifact:PublishPackageVersion",
+    "codebuild:CreateProject",
+    "codebuild:UpdateProject",
+    "codecommit:CreateCommit",
+    "codecommit:GitPush",
+    "codedeploy:CreateDeployment",
+    "ec2:RebootInstances",
+    "ec2:RunInstances",
+    "ec2:StopInstances",
+    "ec2:TerminateInstances",
+    "ecs:UpdateService",
+    "elasticbeanstalk:UpdateEnvironment",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+    "payments:CreatePaymentInstrument",
+    "payments:MakePayment",
+    "payments:UpdatePaymentInstrument",
+    "payments:UpdatePaymentPreferences",
+    "rds:DeleteDBInstance",
+    "rds:ModifyDBInstance",
+    "ssm:SendCommand",
+    "ssm:StartSession",
+    "tax:PutTaxRegistration",
+]);
+
 /// Changes users, groups, roles and policies, or the organization.
 pub(super) static IDENTITY_CHANGES: ActionClass = ActionClass::changes(&["iam:*", "organizations:*"]);
 
@@ -288,6 +324,7 @@ mod tests {
             &BOUNDABLE_CHANGES,
             &BOUNDARY_REMOVALS,
             &BILLING_CHANGES,
+            &DUTIES,
             &IDENTITY_CHANGES,
             &RIGHTS_CHANGES,
             &CREDENTIAL_CHANGES,

@@ -48,7 +48,7 @@ pub(super) fn named<'a>(
 }
 
 /// A resource that a pattern stands for.
-fn concrete(pattern: &str, context: &Context, partition: &str, account: &str) -> String {
+pub(super) fn concrete(pattern: &str, context: &Context, partition: &str, account: &str) -> String {
     let [unnamed, _] = UNNAMED;
     let literal = replaced(pattern, |variable| match (variable, context.get(variable)) {
         ("*" | "?" | "$", _) => variable.to_owned(),

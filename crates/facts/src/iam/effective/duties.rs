@@ -1,6 +1,9 @@
 //! What somebody may do that is kept for few: bills, rights of others, sessions that outlive keys.
 
-use super::action_classes::{BILLING_CHANGES, IDENTITY_CHANGES, RIGHTS_CHANGES};
+use palisade_policy::compiled::CompiledPolicy;
+use palisade_policy::document::Effect;
+
+use super::action_classes::{BILLING_CHANGES, DUTIES, IDENTITY_CHANGES, RIGHTS_CHANGES};
 use super::held::Held;
 use super::{PERMISSION_EDITS, Permission};
 
@@ -8,6 +11,11 @@ impl Held {
     /// The changing actions by which bills, payments, taxes and the account itself are managed, allowed on some resource.
     pub(super) fn billing_changes(&self) -> Vec<Permission> {
         self.those_somewhere(&BILLING_CHANGES)
+    }
+
+    /// The actions by which duties are told, allowed on some resource.
+    pub(crate) fn duty_actions(&self) -> Vec<Permission> {
+        self.those_somewhere(&DUTIES)
     }
 
     /// The changing actions of IAM and AWS Organizations, allowed on something else than its own credentials. Roles of
@@ -36,4 +44,10 @@ impl Held {
         found.extend(new);
         found
     }
+}
+
+/// Whether an Allow statement of a policy is about an action by which duties are told: without one, nothing need be asked.
+pub(crate) fn mentions_duties(policy: &CompiledPolicy) -> bool {
+    let allows = || policy.statements().iter().filter(|one| one.effect() == Effect::Allow);
+    DUTIES.actions().iter().any(|(_, asked)| allows().any(|one| one.is_about(asked)))
 }

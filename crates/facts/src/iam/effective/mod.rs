@@ -3,6 +3,7 @@
 
 mod action_classes;
 mod administration;
+mod assumable;
 mod candidates;
 mod credentials;
 mod duties;
@@ -21,7 +22,9 @@ use crate::iam::IdentityKind;
 use crate::identities::Identity;
 use crate::{Access, Known, Lazy, facts};
 
+pub use assumable::AssumableRoles;
 pub(crate) use credentials::CredentialsWithoutMfa;
+pub(crate) use duties::mentions_duties;
 pub(crate) use held::{Held, delegating, groups as policies_of_groups, principal};
 pub use policy_grants::{EvadedDeny, PolicyGrants};
 pub(crate) use second_factor::WithoutSecondFactor;
@@ -85,6 +88,11 @@ facts! {
         /// The changes of identities and their rights (all of IAM and AWS Organizations), and the assuming of roles, that
         /// it may use on something in requests that are signed by an access key, which know no second factor.
         rights_changes_by_key: Lazy<Vec<Permission>>, reads [];
+        /// The roles that statements let it assume (`sts:AssumeRole`), as far as its policies decide.
+        assumable_roles: Lazy<Vec<AssumableRoles>>, reads [];
+        /// The actions on something by which bills and payments are managed, code is written and built, or what runs is
+        /// deployed, watched and changed.
+        duty_actions: Lazy<Vec<Permission>>, reads [];
         /// What is taken for granted because it could not be read: `scp_not_read`.
         assumes: Vec<String>, reads [];
     }
@@ -199,6 +207,8 @@ fn effective(
         beyond_guests: lazy(held, Held::beyond_guests),
         without_mfa: lazy(held, without_mfa),
         rights_changes_by_key: lazy(held, Held::rights_changes_by_key),
+        assumable_roles: lazy(held, Held::assumable_roles),
+        duty_actions: lazy(held, Held::duty_actions),
         assumes,
     }
 }
