@@ -1,7 +1,7 @@
 //! What is known of the whole account, for every resource's facts.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use palisade_policy::policies::ResourcePolicies;
@@ -13,6 +13,7 @@ use crate::directory::BucketDirectory;
 use crate::ecr::RegistryPolicies;
 use crate::iam::effective::{CredentialsWithoutMfa, WithoutSecondFactor, delegating};
 use crate::iam::escalation::Escalations;
+use crate::iam::external_id::ExternalIds;
 use crate::iam::people_assuming::PeopleAssumptions;
 use crate::iam::role_circle::RoleCircles;
 use crate::identities::Policies;
@@ -41,6 +42,9 @@ pub(crate) struct Context {
     pub(crate) without_mfa: WithoutSecondFactor,
     /// Which of their own credentials users change without one.
     pub(crate) credentials_without_mfa: CredentialsWithoutMfa,
+    pub(crate) external_ids: ExternalIds,
+    /// The ARNs of users and roles, once asked for.
+    principals: OnceLock<HashSet<String>>,
     pub(crate) buckets: BucketDirectory,
     pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
@@ -79,6 +83,8 @@ impl Context {
             people_assumptions: PeopleAssumptions::default(),
             without_mfa: WithoutSecondFactor::new(shared.users.len()),
             credentials_without_mfa: CredentialsWithoutMfa::default(),
+            external_ids: ExternalIds::default(),
+            principals: OnceLock::new(),
             buckets: BucketDirectory::new(&shared),
             registry_policies: RegistryPolicies::default(),
             shared,
@@ -143,6 +149,15 @@ impl Context {
     /// The place of a group of that name.
     pub(crate) fn group(&self, name: &str) -> Option<usize> {
         self.groups.get(name).copied()
+    }
+
+    /// Whether a user or role of that ARN was listed.
+    pub(crate) fn has_principal(&self, arn: &str) -> bool {
+        let principals = self.principals.get_or_init(|| {
+            let users = self.shared.users.iter().map(|user| user.arn.clone());
+            users.chain(self.shared.roles.iter().map(|role| role.arn.clone())).collect()
+        });
+        principals.contains(arn)
     }
 
     /// Whether a virtual MFA device that was listed is assigned to somebody.

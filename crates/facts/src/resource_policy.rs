@@ -155,7 +155,7 @@ pub(crate) fn account_of(value: &str) -> Option<&str> {
 }
 
 /// What IAM shows in place of a user or role that was deleted ("IAM JSON policy elements: Principal").
-fn is_unique_id(value: &str) -> bool {
+pub(crate) fn is_unique_id(value: &str) -> bool {
     const SHORTEST: usize = 20;
     (value.starts_with("AIDA") || value.starts_with("AROA"))
         && value.len() >= SHORTEST

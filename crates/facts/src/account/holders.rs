@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use palisade_snapshot::RecordKind;
 
 use super::{Administrator, PermissionHolder};
+use crate::clock::days_since;
 use crate::context::Context;
 use crate::iam::IdentityKind;
 use crate::iam::effective::Held;
@@ -28,6 +30,7 @@ pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
         match context.administration(identity) {
             Known::Known(found) => items.extend(found.map(|found| Administrator {
                 directly: directly(context, identity),
+                age_days: days_since(created_at(context, identity), context.now()),
                 arn: record.arn.to_owned(),
                 name: record.name.to_owned(),
                 kind: identity.kind.text().to_owned(),
@@ -39,6 +42,17 @@ pub(super) fn administrators(context: &Context) -> Listed<Administrator> {
         }
     }
     Listed { items, incomplete: hidden }
+}
+
+/// When a user, group or role was created.
+fn created_at(context: &Context, identity: Identity) -> Timestamp {
+    let (shared, index) = (&context.shared, identity.index);
+    let created = match identity.kind {
+        IdentityKind::User => shared.users.get(index).map(|user| user.created_at),
+        IdentityKind::Group => shared.groups.get(index).map(|group| group.created_at),
+        IdentityKind::Role => shared.roles.get(index).map(|role| role.created_at),
+    };
+    created.unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Whether an administrator is one without its groups.

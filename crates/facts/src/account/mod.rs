@@ -14,6 +14,7 @@ pub use roles::RoleSummary;
 
 use crate::access_analyzer::{self, Analyzer, ExternalAccess};
 use crate::context::Context;
+use crate::iam::tag_session;
 use crate::organization::{self, Organization, ResourceGuardrails, ServiceGuardrails};
 use crate::s3::PublicAccessBlock;
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
@@ -78,6 +79,9 @@ facts! {
         /// or a role that people can assume, that may do more than list and read.
         has_working_principal: Lazy<Known<bool>>,
             reads [Users, Groups, Roles, Policies, CredentialReport, ServiceControlPolicies];
+        /// Whether a policy of a user, group or role, or a managed one, asks for tags of whoever makes a request
+        /// (`aws:PrincipalTag/…`).
+        counts_principal_tags: Lazy<Known<bool>>, reads [Users, Groups, Roles, Policies];
         /// The account's analyzers of IAM Access Analyzer, of every region.
         analyzers: Listed<Analyzer>, reads [Analyzers];
         /// The resources of this account that they found open to strangers, and that nobody has archived or closed.
@@ -122,6 +126,8 @@ facts! {
         conditions: Vec<String>, reads [];
         /// The ARN of the policy that makes it so.
         policy: String, reads [];
+        /// How many days ago it was created.
+        age_days: i64, reads [];
         /// Whether it is one by its own policies, without those of its groups.
         directly: bool, reads [];
     }
@@ -186,6 +192,10 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         group_names: roles::group_names(context),
         roles: Lazy::new(move || roles::summaries(&roles)),
         has_working_principal: Lazy::new(move || roles::has_working_principal(&working)),
+        counts_principal_tags: {
+            let context = Arc::clone(context);
+            Lazy::new(move || tag_session::counts_tags(&context))
+        },
         analyzers: access_analyzer::everywhere(context),
         external_findings: access_analyzer::external_findings(context),
         administrators: Lazy::new(move || holders::administrators(&administrators)),

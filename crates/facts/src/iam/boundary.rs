@@ -23,22 +23,23 @@ facts! {
     }
 }
 
-/// The boundary of a user or role; null if it has none.
-pub(crate) fn of(context: &Context, identity: Identity) -> Known<Option<Boundary>> {
+/// The ARN of the boundary of a user or role, if it has one.
+pub(super) fn arn(context: &Context, identity: Identity) -> Option<&str> {
     let index = identity.index;
     let set = match identity.kind {
-        IdentityKind::User => {
-            context.shared.users.get(index).and_then(|one| one.permissions_boundary.as_ref())
-        }
-        IdentityKind::Role => {
-            context.shared.roles.get(index).and_then(|one| one.permissions_boundary.as_ref())
-        }
+        IdentityKind::User => context.shared.users.get(index)?.permissions_boundary.as_ref(),
+        IdentityKind::Role => context.shared.roles.get(index)?.permissions_boundary.as_ref(),
         IdentityKind::Group => None,
     };
-    let (Some(set), Some(record)) = (set, context.identity(identity)) else { return Known::Known(None) };
-    context
-        .attached_policy(&set.arn)
-        .map(|policy| Some(boundary(context, identity, record.arn, &set.arn, policy)))
+    set.map(|boundary| boundary.arn.as_str())
+}
+
+/// The boundary of a user or role; null if it has none.
+pub(crate) fn of(context: &Context, identity: Identity) -> Known<Option<Boundary>> {
+    let (Some(set), Some(record)) = (arn(context, identity), context.identity(identity)) else {
+        return Known::Known(None);
+    };
+    context.attached_policy(set).map(|policy| Some(boundary(context, identity, record.arn, set, policy)))
 }
 
 fn boundary(

@@ -8,6 +8,7 @@ mod boundary;
 pub(crate) mod effective;
 pub mod entity;
 pub(crate) mod escalation;
+pub mod external_id;
 pub mod federation;
 pub(crate) mod full_administrator;
 pub mod group;
@@ -28,7 +29,9 @@ pub mod server_certificate;
 pub mod service_specific_credential;
 pub mod service_trust;
 pub mod ssh_public_key;
+pub(crate) mod tag_session;
 pub mod trust;
+mod trust_principals;
 pub mod user;
 
 pub use access_key::AccessKey;
@@ -38,10 +41,13 @@ pub use boundary::Boundary;
 pub use effective::{AssumableRoles, Effective, EvadedDeny, Permission, PolicyGrants};
 pub use entity::{Entity, EntityKind};
 pub use escalation::{Escalation, EscalationStatus, EscalationStep};
+pub use external_id::ExternalId;
 pub use federation::{FederatedTrust, FederationKind};
 pub use group::Group;
 pub use group_members::{GroupMember, GroupMembers};
-pub use identity_policy::{ChangesWithoutMfa, CredentialManagement, IdentityPolicy};
+pub use identity_policy::{
+    ChangesWithoutMfa, CredentialManagement, IdentityPolicy, LintFinding, NamedAccount,
+};
 pub use identity_provider::{OidcProvider, SamlProvider};
 pub use inline_policy::{Emergency, IdentityKind, InlinePolicy};
 pub use metadata_secret::{MetadataSecret, SecretKind};
@@ -57,4 +63,5 @@ pub use service_specific_credential::ServiceSpecificCredential;
 pub use service_trust::{RolesAnywhereTrust, ServiceTrust};
 pub use ssh_public_key::SshPublicKey;
 pub use trust::{ExternalAccount, RoleTrusts, TrustAccess};
+pub use trust_principals::MalformedPrincipal;
 pub use user::User;

@@ -24,6 +24,8 @@ facts! {
         identity_kind: IdentityKind, reads [];
         /// Whether it is a role that an AWS service or IAM Identity Center owns, so that it can't be changed there.
         aws_owned: bool, reads [];
+        /// The ARN of its permissions boundary; null if there is none.
+        permissions_boundary: Option<String>, reads [];
         /// Whether people use it: a user with a console password or an MFA device, or a role that somebody other than AWS
         /// services can assume.
         used_by_people: Lazy<Known<bool>>, reads [CredentialReport];
@@ -62,6 +64,7 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
         path: record.path.to_owned(),
         identity_kind: identity.kind,
         aws_owned: identity.kind == IdentityKind::Role && is_aws_owned(record.path),
+        permissions_boundary: boundary::arn(context, identity).map(str::to_owned),
         used_by_people: {
             let context = Arc::clone(context);
             Lazy::new(move || used_by_people(&context, identity))

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
-    AttachedPolicy, Effective, IdentityKind, RoleCircle, RoleTrusts, Tag, attached, effective, escalation,
-    federation, identity_provider, role_circle, trust,
+    AttachedPolicy, Effective, IdentityKind, MalformedPrincipal, RoleCircle, RoleTrusts, Tag, attached,
+    effective, escalation, federation, identity_provider, role_circle, trust, trust_principals,
 };
 use crate::clock::days_since;
 use crate::context::Context;
@@ -39,6 +39,11 @@ facts! {
         last_used_days: Option<i64>, reads [];
         /// Whom its trust policy lets in.
         trusts: Lazy<Known<RoleTrusts>>, reads [];
+        /// The principals that its trust policy names in a form that AWS does not know.
+        malformed_principals: Lazy<Known<Vec<MalformedPrincipal>>>, reads [];
+        /// The users and roles that its trust policy names and that are gone: unique ids, which IAM shows in their place,
+        /// and ARNs of this account that nobody has.
+        deleted_principals: Lazy<Known<Listed<String>>>, reads [Users];
         /// The identity providers that its trust policy names and that do not exist.
         dangling_providers: Lazy<Known<Listed<String>>>, reads [SamlProviders, OidcProviders];
         /// The OpenID Connect providers whose users get in whatever their token was made for: the trust policy does not
@@ -109,6 +114,14 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         last_used_days: last_used_at.map(|time| days_since(time, now)),
         last_used_at,
         trusts: Lazy::new(move || trust::of_role(&reading, index)),
+        malformed_principals: {
+            let reading = Arc::clone(context);
+            Lazy::new(move || trust_principals::malformed(&reading, index))
+        },
+        deleted_principals: {
+            let looking = Arc::clone(context);
+            Lazy::new(move || trust_principals::deleted(&looking, index))
+        },
         dangling_providers: Lazy::new(move || identity_provider::dangling(&providers, index)),
         unasked_audiences: Lazy::new(move || federation::unasked_audiences(&audiences, index)),
         max_session_seconds: max_session_seconds(context, &role.arn),

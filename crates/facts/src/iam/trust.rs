@@ -6,8 +6,8 @@ use palisade_policy::document::{Effect, PolicyDocument};
 use palisade_policy::public::{self as engine, Outsider, ResidualCondition, TrustedOutsider, role_trust};
 use palisade_snapshot::{Evidence, Reason};
 
-use super::{AccountTrust, FederatedTrust, RolesAnywhereTrust, ServiceTrust};
-use super::{account_trust, federation, service_trust};
+use super::{AccountTrust, ExternalId, FederatedTrust, RolesAnywhereTrust, ServiceTrust};
+use super::{account_trust, external_id, federation, service_trust, tag_session};
 use crate::context::Context;
 use crate::exposure::witness;
 use crate::{Access, Known, Lazy, Missing, Witness, facts, identities};
@@ -34,6 +34,10 @@ facts! {
         /// Conditions on who or where somebody is that keep nobody out, as text: they hold if their key is missing, or
         /// whatever its value is.
         idle_conditions: Lazy<Vec<String>>, reads [];
+        /// The external IDs that it asks for.
+        external_ids: Lazy<Vec<ExternalId>>, reads [];
+        /// The principals outside the account whom it lets set any tags on their sessions; `*` is everybody.
+        open_tag_sessions: Lazy<Vec<String>>, reads [];
         /// The accounts that the policy names and that can assume it, the role's own included, and how far.
         accounts: Lazy<Vec<AccountTrust>>, reads [];
         /// The identity providers whose users can assume it, and what is asked of them; `*` is left out.
@@ -136,6 +140,8 @@ fn of_document(context: &Arc<Context>, role: &str, document: &Arc<PolicyDocument
         idle_conditions: later(context, role, document, |_, _, document| {
             texts(document, &engine::idle_conditions(document))
         }),
+        external_ids: later(context, role, document, external_id::of_document),
+        open_tag_sessions: later(context, role, document, tag_session::open_to),
         accounts: later(context, role, document, account_trust::of_document),
         federated: later(context, role, document, federation::of_document),
         on_behalf: later(context, role, document, service_trust::of_document),

@@ -9,11 +9,12 @@ use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 use super::{
     AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, LogTarget, Logging, Notification,
     ObjectLock, ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, lockout,
-    log_target, notification, object_lock, policy_status, replication, settings, sharing, tls, website,
+    log_target, notification, object_lock, policy_form, policy_status, refusals, replication, settings,
+    sharing, tls, website,
 };
 use crate::context::Context;
 use crate::exposure::read_once;
-use crate::iam::Tag;
+use crate::iam::{LintFinding, Tag};
 use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
 facts! {
@@ -39,6 +40,13 @@ facts! {
         policy_statements: Lazy<Known<Vec<PolicyStatement>>>, reads [BucketPolicy];
         /// Whom outside the account its policy lets in by name.
         shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [BucketPolicy, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
+        /// The version of the policy language that its policy is in, 2008-10-17 if it names none; null without a policy.
+        policy_version: Lazy<Known<Option<String>>>, reads [BucketPolicy];
+        /// Where its policy breaks the grammar of the language, or names actions, condition keys or principals that there
+        /// are none of.
+        policy_faults: Lazy<Known<Vec<LintFinding>>>, reads [BucketPolicy];
+        /// The resources that its policy names and that are neither this bucket, its objects nor access points.
+        foreign_resources: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
         /// The bucket's own Block Public Access.
         public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock];
         /// Block Public Access in force: each setting is on if it is on for the bucket or for the account.
@@ -85,6 +93,13 @@ facts! {
         policy_denied_to_all: Lazy<Known<Vec<String>>>, reads [BucketPolicy, Users, Roles];
         /// The versions of TLS, such as `1.1`, with which every request to it and its objects is denied.
         refused_tls_versions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        /// The age in milliseconds from which its policy refuses every presigned URL on every object; null if it refuses none.
+        signature_age_limit_ms: Lazy<Known<Option<i64>>>, reads [BucketPolicy];
+        /// The encryptions with which its policy refuses every upload, of `AES256`, `aws:kms`, `aws:kms:dsse`, and `none`
+        /// for uploads that name none and get the default.
+        refused_upload_encryptions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        /// Whether its policy refuses every upload that names a key of KMS which the policy does not name.
+        other_upload_keys_refused: Lazy<Known<bool>>, reads [BucketPolicy];
     }
 }
 
@@ -123,6 +138,9 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         exposure: BucketExposure::of(context, bucket, &policy),
         policy_statements: sharing::statements(context, &policy, PolicyKind::S3Bucket),
         shared_with: sharing::of_bucket(context, bucket, &policy),
+        policy_version: policy_form::version(&policy),
+        policy_faults: policy_form::faults(bucket, &policy),
+        foreign_resources: policy_form::foreign_resources(bucket, &policy),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,
         acls_enabled: object_ownership
@@ -153,6 +171,9 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         tls_required: tls::required(bucket, &policy),
         policy_denied_to_all: lockout::denied_to_all(context, bucket, &policy),
         refused_tls_versions: tls::refused_versions(bucket, &policy),
+        signature_age_limit_ms: refusals::signature_age_limit(context, bucket, &policy),
+        refused_upload_encryptions: refusals::upload_encryptions(context, bucket, &policy),
+        other_upload_keys_refused: refusals::other_upload_keys(context, bucket, &policy),
     };
     Subject {
         kind: &KIND,

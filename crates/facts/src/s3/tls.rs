@@ -21,7 +21,7 @@ const TLS_VERSION: &str = "s3:TlsVersion";
 /// Its values, as far as a policy may refuse them.
 const TLS_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
 /// A key that no policy names, so that what denies it denies every key.
-const ANY_KEY: &str = "\u{1}/any key";
+pub(super) const ANY_KEY: &str = "\u{1}/any key";
 
 /// A condition key and the value that requests have.
 type Sent = (&'static str, &'static str);

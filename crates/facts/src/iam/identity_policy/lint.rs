@@ -14,6 +14,8 @@ facts! {
         unknown_actions: Vec<LintFinding>, reads [];
         /// The conditions that do not keep out whom they seem to keep out, or never hold.
         ineffective_conditions: Vec<LintFinding>, reads [];
+        /// The actions that take none of the resources that their statement names, and so grant or deny nothing.
+        resource_mismatches: Vec<LintFinding>, reads [];
         /// The Allow statements with `NotResource` that leave every other resource open.
         open_exclusions: Vec<LintFinding>, reads [];
     }
@@ -38,6 +40,7 @@ enum Aspect {
     Actions,
     Conditions,
     Exclusions,
+    Resources,
     /// Said of policies that identities don't have, or judged by other facts.
     Other,
 }
@@ -54,13 +57,14 @@ impl PolicyLint {
             form: about(Aspect::Form),
             unknown_actions: about(Aspect::Actions),
             ineffective_conditions: about(Aspect::Conditions),
+            resource_mismatches: about(Aspect::Resources),
             open_exclusions: about(Aspect::Exclusions),
         }
     }
 }
 
 impl LintFinding {
-    fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding) -> Self {
         Self {
             code: finding.code.name().to_owned(),
             pointer: finding.path.clone(),
@@ -100,10 +104,9 @@ fn aspect(code: Code) -> Aspect {
         | Code::IfExistsBypass
         | Code::DenyMissesAbsentKey => Aspect::Conditions,
         Code::NotResourceAllow => Aspect::Exclusions,
+        Code::ResourceTypeMismatch | Code::WildcardOnlyAction => Aspect::Resources,
         Code::ManagedPolicySize
-        | Code::ResourceTypeMismatch
         | Code::UnusedResource
-        | Code::WildcardOnlyAction
         | Code::ResourceNotAllowed
         | Code::TrustAction
         | Code::ResourceControlSyntax

@@ -3,6 +3,7 @@
 mod credential_management;
 mod duplicates;
 mod lint;
+mod named_accounts;
 mod programs;
 mod statements;
 
@@ -24,6 +25,7 @@ use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 pub use credential_management::{ChangesWithoutMfa, CredentialManagement};
 pub(crate) use duplicates::{ByMeaning, by_meaning};
 pub use lint::{LintFinding, PolicyLint};
+pub use named_accounts::NamedAccount;
 pub use statements::MisplacedDeny;
 
 facts! {
@@ -50,6 +52,8 @@ facts! {
         credential_management: Lazy<Known<CredentialManagement>>, reads [];
         /// The ARNs of the account's other managed policies that say the same; none for an embedded policy.
         same_as: Lazy<Known<Listed<String>>>, reads [];
+        /// The other accounts that it names in resources, and in conditions on ARNs and accounts.
+        named_accounts: Lazy<Known<Vec<NamedAccount>>>, reads [];
         /// The actions that it names and that AWS took back: they neither grant nor deny any more.
         retired_actions: Lazy<Known<Vec<String>>>, reads [];
         /// The actions on users that it denies on groups only, which denies them to nobody.
@@ -182,6 +186,12 @@ fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
             Place::Managed(index) => duplicates::of(&comparing, index),
             Place::Inline(..) => Known::Known(Listed::complete(Vec::new())),
         }),
+        named_accounts: {
+            let reading = Arc::clone(context);
+            Lazy::new(move || {
+                place.policy(&reading).map(|policy| named_accounts::of(&reading, &policy.document))
+            })
+        },
         retired_actions: document(statements::retired_actions),
         misplaced_denies: Lazy::new(move || {
             place.policy(&looking).map(|policy| statements::misplaced_denies(&policy.document))
