@@ -1,12 +1,13 @@
 //! What is known of the whole account, for every resource's facts.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use palisade_policy::policies::ResourcePolicies;
 use palisade_snapshot::{
     CredentialReport, CredentialReportRow, Evidence, Observed, Reason, RecordKind, Shared, User,
+    VirtualMfaDevice,
 };
 
 use crate::directory::BucketDirectory;
@@ -49,8 +50,8 @@ pub(crate) struct Context {
     pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
     pub(crate) delegating: ResourcePolicies,
-    /// Who has a virtual MFA device, by ARN.
-    with_virtual_device: BTreeSet<String>,
+    /// The places of the virtual MFA devices of each user and of the root user, by his ARN.
+    virtual_devices: BTreeMap<String, Vec<usize>>,
     /// The places of groups, by name.
     groups: BTreeMap<String, usize>,
 }
@@ -67,11 +68,15 @@ impl Context {
             }
         }
         let groups = shared.groups.iter().enumerate().rev();
-        let devices = shared.account.virtual_mfa_devices.present();
-        let devices = devices.into_iter().flat_map(|devices| &devices.items);
+        let mut virtual_devices: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, device) in crate::listed::items(&shared.account.virtual_mfa_devices).iter().enumerate() {
+            if let Some(arn) = &device.user_arn {
+                virtual_devices.entry(arn.clone()).or_default().push(place);
+            }
+        }
         Self {
             delegating: delegating(&shared.header.partition, &shared.header.account_id),
-            with_virtual_device: devices.filter_map(|device| device.user_arn.clone()).collect(),
+            virtual_devices,
             groups: groups.map(|(index, group)| (group.name.clone(), index)).collect(),
             declarations: declarations.clone(),
             policies: Policies::new(&shared),
@@ -160,9 +165,11 @@ impl Context {
         principals.contains(arn)
     }
 
-    /// Whether a virtual MFA device that was listed is assigned to somebody.
-    pub(crate) fn has_listed_device(&self, arn: &str) -> bool {
-        self.with_virtual_device.contains(arn)
+    /// The virtual MFA devices that were listed and are assigned to somebody.
+    pub(crate) fn listed_devices(&self, arn: &str) -> impl Iterator<Item = &VirtualMfaDevice> {
+        let listed = crate::listed::items(&self.shared.account.virtual_mfa_devices);
+        let places = self.virtual_devices.get(arn).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|&place| listed.get(place))
     }
 
     /// Whether any IAM user has a console password.

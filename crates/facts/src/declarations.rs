@@ -1,5 +1,7 @@
 //! What a user declares in `palisade.toml` about the account: facts that no call to AWS can read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,17 @@ pub struct Declarations {
     pub emergency_inline_policies: Vec<EmergencyInlinePolicy>,
     /// Names of the roles that are there for emergencies, in which `*` is any run of characters.
     pub emergency_roles: Vec<String>,
+    /// How to tell the users of people from those of programs.
+    pub user_classification: UserClassification,
+    /// What each account is there for, by its twelve digits.
+    #[serde(deserialize_with = "account::types")]
+    #[schemars(extend("propertyNames" = {"pattern": "^[0-9]{12}$"}))]
+    pub account_types: BTreeMap<String, AccountType>,
+    /// Names of the users and roles by which code is built and deployed (CI/CD), in which `*` is any run of
+    /// characters.
+    pub cicd_principals: Vec<String>,
+    /// The services that users of programs need.
+    pub machine_services: Vec<MachineServices>,
 }
 
 impl Default for Declarations {
@@ -24,6 +37,10 @@ impl Default for Declarations {
             trusted_accounts: Vec::new(),
             emergency_inline_policies: Vec::new(),
             emergency_roles: vec!["infra-AdminR-*".to_owned()],
+            user_classification: UserClassification::default(),
+            account_types: BTreeMap::new(),
+            cicd_principals: Vec::new(),
+            machine_services: Vec::new(),
         }
     }
 }
@@ -31,8 +48,104 @@ impl Default for Declarations {
 impl Declarations {
     /// Whether a role of this name is declared to be for emergencies.
     pub(crate) fn is_emergency_role(&self, name: &str) -> bool {
-        self.emergency_roles.iter().any(|pattern| matches(pattern, name))
+        fits(&self.emergency_roles, name)
     }
+
+    /// Whether a user or role of this name is declared to build and deploy code.
+    pub(crate) fn is_cicd_principal(&self, name: &str) -> bool {
+        fits(&self.cicd_principals, name)
+    }
+
+    /// The accounts that are declared to hold the users of people, sorted.
+    pub(crate) fn users_accounts(&self) -> Vec<String> {
+        let holds_users = |kind: &AccountType| matches!(kind, AccountType::Users | AccountType::DevAndUsers);
+        self.account_types.iter().filter(|(_, kind)| holds_users(kind)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The services that are declared for a user of that name and these groups, sorted; none if nothing is declared.
+    pub(crate) fn services_for(&self, name: &str, groups: &[String]) -> Option<Vec<String>> {
+        let is_about = |one: &&MachineServices| {
+            fits(&one.users, name) || groups.iter().any(|group| fits(&one.groups, group))
+        };
+        let mut about = self.machine_services.iter().filter(is_about).peekable();
+        about.peek()?;
+        Some(
+            about.flat_map(|one| one.services.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        )
+    }
+}
+
+/// Whether one of the patterns, in which `*` is any run of characters, matches the whole text.
+pub(crate) fn fits(patterns: &[String], text: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, text))
+}
+
+/// How to tell the users of people from those of programs. A tag that says it decides. Otherwise a console password
+/// and an MFA device are signs of a person, and groups and names of either, in which `*` is any run of characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserClassification {
+    /// The key of the tag whose value is `human` or `machine`.
+    pub tag: String,
+    /// Names of groups whose members are people.
+    pub human_groups: Vec<String>,
+    /// Names of users that are people.
+    pub human_names: Vec<String>,
+    /// Names of groups whose members are programs.
+    pub machine_groups: Vec<String>,
+    /// Names of users that are programs.
+    pub machine_names: Vec<String>,
+}
+
+impl Default for UserClassification {
+    fn default() -> Self {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            tag: "type".to_owned(),
+            human_groups: names(&[
+                "humans",
+                "infra-AssumeRoleG-*",
+                "infra-ManageOwnUserG-*",
+                "infra-PowerG-*",
+            ]),
+            human_names: names(&["*@*"]),
+            machine_groups: names(&["Apps"]),
+            machine_names: Vec::new(),
+        }
+    }
+}
+
+/// What an account is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountType {
+    /// It holds the users of people, who assume roles in other accounts.
+    Users,
+    /// What is being developed runs there.
+    Dev,
+    /// The same, and it stands in for an account for users.
+    #[serde(rename = "dev+users")]
+    DevAndUsers,
+    /// What customers use runs there.
+    Prod,
+    /// It manages the organization.
+    Management,
+    /// It holds logs and tools of those who look after security.
+    Security,
+    /// Other accounts share what runs there.
+    Shared,
+}
+
+/// The services that some users of programs need.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MachineServices {
+    /// Names of the users, in which `*` is any run of characters.
+    pub users: Vec<String>,
+    /// Names of groups of which they are members, in which `*` is any run of characters.
+    pub groups: Vec<String>,
+    /// The prefixes of the services, as before the colon of an action: `s3`, `sqs`.
+    pub services: Vec<String>,
 }
 
 /// An inline policy that is accepted for a while.
@@ -51,6 +164,29 @@ pub struct EmergencyInlinePolicy {
     #[serde(with = "date")]
     #[schemars(with = "String", extend("format" = "date"))]
     pub expires: Date,
+}
+
+/// Accounts by their ids, which must be ids: a wrong one would declare nothing and never be noticed.
+mod account {
+    use std::collections::BTreeMap;
+
+    use serde::de::{Error as _, Unexpected};
+    use serde::{Deserialize, Deserializer};
+
+    use super::AccountType;
+
+    pub(super) fn types<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, AccountType>, D::Error> {
+        let types = BTreeMap::<String, AccountType>::deserialize(deserializer)?;
+        let is_id = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+        match types.keys().find(|id| !is_id(id)) {
+            Some(wrong) => {
+                Err(D::Error::invalid_value(Unexpected::Str(wrong), &"the twelve digits of an account"))
+            }
+            None => Ok(types),
+        }
+    }
 }
 
 /// Dates as text, also where the format has a date type of its own.

@@ -50,7 +50,9 @@ pub mod vocabulary;
 
 pub use access::{Access, AccessGrant, Witness};
 pub use coverage::Answer;
-pub use declarations::{Declarations, EmergencyInlinePolicy};
+pub use declarations::{
+    AccountType, Declarations, EmergencyInlinePolicy, MachineServices, UserClassification,
+};
 pub use facts::Facts;
 pub use known::{Known, Listed, Missing, MissingCall};
 pub use lazy::Lazy;

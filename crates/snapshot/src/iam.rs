@@ -256,6 +256,9 @@ pub struct CredentialReportRow {
     pub access_keys: [AccessKeyReport; 2],
     /// Whether each of the two X.509 signing certificates is active.
     pub certificates_active: [bool; 2],
+    /// When each of these was uploaded or last changed.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub certificates_rotated: Observed<[ReportTime; 2]>,
 }
 
 /// What the report says of one of a user's two access key slots.
@@ -268,6 +271,12 @@ pub struct AccessKeyReport {
     pub last_rotated: ReportTime,
     /// When the key was last used.
     pub last_used: ReportTime,
+    /// The region in which the key was last used; absent if the report names none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub last_used_region: Observed<String>,
+    /// The service with which the key was last used, such as `s3`; absent if the report names none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub last_used_service: Observed<String>,
 }
 
 /// A time in the credential report, or the reason why there is none

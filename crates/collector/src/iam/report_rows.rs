@@ -2,7 +2,7 @@
 
 use csv::StringRecord;
 use jiff::Timestamp;
-use palisade_snapshot::{AccessKeyReport, CredentialReportRow, ReportTime};
+use palisade_snapshot::{AccessKeyReport, CredentialReportRow, Observed, ReportTime};
 
 /// The rows of a report, sorted by user. Columns are found by their names, so that their order does not matter and
 /// columns that AWS adds are let pass ("Getting credential reports for your AWS account" in the
@@ -50,6 +50,10 @@ impl Row<'_> {
             mfa_active: self.flag_if_supported("mfa_active")?,
             access_keys: [self.access_key(1)?, self.access_key(2)?],
             certificates_active: [self.flag("cert_1_active")?, self.flag("cert_2_active")?],
+            certificates_rotated: Observed::Present([
+                self.time("cert_1_last_rotated")?,
+                self.time("cert_2_last_rotated")?,
+            ]),
         })
     }
 
@@ -58,6 +62,8 @@ impl Row<'_> {
             active: self.flag(&format!("access_key_{slot}_active"))?,
             last_rotated: self.time(&format!("access_key_{slot}_last_rotated"))?,
             last_used: self.time(&format!("access_key_{slot}_last_used_date"))?,
+            last_used_region: self.name(&format!("access_key_{slot}_last_used_region"))?,
+            last_used_service: self.name(&format!("access_key_{slot}_last_used_service"))?,
         })
     }
 
@@ -83,6 +89,13 @@ impl Row<'_> {
             "not_supported" => Ok(None),
             text => Err(format!("`{column}` is `{text}`, neither true nor false")),
         }
+    }
+
+    /// A name, absent where a word stands in its place that says why there is none.
+    fn name(&self, column: &str) -> Result<Observed<String>, String> {
+        let text = self.text(column)?;
+        let is_named = text.parse::<ReportTime>().is_err();
+        Ok(if is_named { Observed::Present(text.to_owned()) } else { Observed::Absent })
     }
 
     fn text(&self, column: &str) -> Result<&str, String> {

@@ -58,6 +58,8 @@ pub struct User {
     pub groups: Vec<String>,
     /// Its own policies.
     pub policies: Policies,
+    /// Days since each of its active X.509 signing certificates was uploaded, of which two fit.
+    pub signing_certificates: Vec<i64>,
     /// The ARN of its permissions boundary.
     pub boundary: Option<String>,
     /// Tags.

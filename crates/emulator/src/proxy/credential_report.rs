@@ -98,6 +98,12 @@ fn set_user(row: &mut Row<'_>, user: &User, shapes: &Shapes) {
     }
     set(row, "mfa_active", user.mfa.to_string());
     set_keys(row, &user.access_keys, shapes);
+    for place in 1..=2 {
+        let uploaded = user.signing_certificates.get(place - 1);
+        set(row, &format!("cert_{place}_active"), uploaded.is_some().to_string());
+        let rotated = uploaded.map_or("N/A".to_owned(), |days| moment(shapes, *days));
+        set(row, &format!("cert_{place}_last_rotated"), rotated);
+    }
 }
 
 fn next_rotation(changed: i64, shapes: &Shapes) -> String {

@@ -3,12 +3,14 @@
 mod contact;
 mod duty_holders;
 mod holders;
+mod layout;
 mod roles;
 
 use std::sync::Arc;
 
 pub use contact::{Contact, ContactInformation};
 pub use duty_holders::DutyHolder;
+pub use layout::{AccountType, CicdPrincipal, Entrance, WorkforceRole, WorkforceWay};
 use palisade_snapshot::{Evidence, Observed, Paged};
 pub use roles::RoleSummary;
 
@@ -26,6 +28,11 @@ facts! {
         id: String, reads [];
         /// The partition, such as `aws`, `aws-cn` or `aws-us-gov`.
         partition: String, reads [];
+        /// What `palisade.toml` says that it is there for: `users`, `dev`, `dev+users` where it stands in for an account for
+        /// users, `prod`, `management`, `security`, `shared`; `undeclared` if it does not say.
+        account_type: AccountType, reads [];
+        /// The accounts that `palisade.toml` declares to hold the users of people.
+        users_accounts: Vec<String>, reads [];
         /// The sign-in alias; null if there is none.
         alias: Known<Option<String>>, reads [AccountAliases];
         /// Whether AWS keeps alternate contacts for accounts here at all.
@@ -58,6 +65,21 @@ facts! {
         rcps: Lazy<Known<Option<ResourceGuardrails>>>, reads [ResourceControlPolicies, Organization];
         /// Whether any IAM user has a console password, so that the password policy matters.
         has_console_users: Lazy<Known<bool>>, reads [Users, CredentialReport];
+        /// Whether the account has its own password policy.
+        password_policy_configured: Known<bool>, reads [PasswordPolicy];
+        /// The names of the users with a console password that are not known to be programs'.
+        people_with_passwords: Lazy<Listed<String>>, reads [Users, CredentialReport, VirtualMfaDevices];
+        /// The names of the users that are in no group.
+        users_without_groups: Lazy<Listed<String>>, reads [Users];
+        /// The roles that people get into from outside the account.
+        workforce_roles: Lazy<Listed<WorkforceRole>>, reads [Roles];
+        /// The users and roles by which code is built and deployed (CI/CD): those that `palisade.toml` declares, and roles
+        /// into which only builders of code get, such as GitHub Actions.
+        cicd_principals: Lazy<Listed<CicdPrincipal>>, reads [Users, Roles, CredentialReport];
+        /// The users and roles by which somebody gets into the account from outside: users with a password or an active
+        /// access key, and roles that open to somebody who is no AWS service, no workload of a cluster and no customer
+        /// who signs in.
+        entrances: Lazy<Listed<Entrance>>, reads [Users, Groups, Roles, Policies, CredentialReport, ServiceControlPolicies];
         /// The groups and roles that see bills, after permissions boundaries and denies.
         billing_viewers: Lazy<Listed<PermissionHolder>>, reads [Groups, Roles, Policies, Users];
         /// The users, groups and roles that may do everything: users by their groups too, and all after permissions
@@ -157,6 +179,8 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
     Account {
         id: context.shared.header.account_id.clone(),
         partition: context.shared.header.partition.clone(),
+        account_type: layout::account_type(context),
+        users_accounts: context.declarations.users_accounts(),
         alias: alias(&record.aliases),
         alternate_contacts_offered: contacts_offered(record),
         security_contact: contact(&record.security_contact, Evidence::SecurityContact),
@@ -181,6 +205,17 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         root_sessions: organization::feature(context, organization::ROOT_SESSIONS),
         scps: Lazy::new(move || organization::service_guardrails(&scps)),
         rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
+        password_policy_configured: Known::observed(
+            &record.password_policy,
+            Evidence::PasswordPolicy,
+            || false,
+            |_| true,
+        ),
+        people_with_passwords: lazily(context, |context| layout::people_with_passwords(context)),
+        users_without_groups: lazily(context, |context| layout::users_without_groups(context)),
+        workforce_roles: lazily(context, layout::workforce_roles),
+        cicd_principals: lazily(context, layout::cicd_principals),
+        entrances: lazily(context, layout::entrances),
         has_console_users: Lazy::new(move || console.has_console_users()),
         billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
         duty_holders: {
@@ -200,6 +235,12 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         external_findings: access_analyzer::external_findings(context),
         administrators: Lazy::new(move || holders::administrators(&administrators)),
     }
+}
+
+/// A fact about the account, worked out when a rule first asks.
+fn lazily<T: 'static>(context: &Arc<Context>, ask: fn(&Arc<Context>) -> T) -> Lazy<T> {
+    let context = Arc::clone(context);
+    Lazy::new(move || ask(&context))
 }
 
 /// The account as a subject of rules.

@@ -69,17 +69,7 @@ impl Shape {
             Self::Bucket => bucket(),
             Self::Registry => registry(),
             Self::Repository => repository(),
-            Self::ReportRow => json!({
-                "user": "alice",
-                "arn": null,
-                "created_at": CREATED_AT,
-                "password_enabled": false,
-                "password_last_used": "N/A",
-                "password_last_changed": "N/A",
-                "mfa_active": false,
-                "access_keys": [],
-                "certificates_active": [false, false],
-            }),
+            Self::ReportRow => report_row(),
             Self::ServerCertificate => json!({
                 "arn": null, "name": "shop", "uploaded_at": CREATED_AT, "expires_at": "2027-07-01T00:00:00Z",
             }),
@@ -99,9 +89,7 @@ impl Shape {
             Self::PublicRepository => json!({
                 "arn": null, "name": "tool", "created_at": CREATED_AT, "policy": null, "tags": [],
             }),
-            Self::ReportKey => {
-                json!({"active": true, "last_rotated": "2026-06-01T00:00:00Z", "last_used": "N/A"})
-            }
+            Self::ReportKey => report_key(),
         }
     }
 
@@ -298,6 +286,31 @@ fn account() -> Value {
         "oidc_providers": {"items": []},
         "service_specific_credentials": {"items": []},
         "public_repositories": {"items": []},
+    })
+}
+
+fn report_row() -> Value {
+    json!({
+        "user": "alice",
+        "arn": null,
+        "created_at": CREATED_AT,
+        "password_enabled": false,
+        "password_last_used": "N/A",
+        "password_last_changed": "N/A",
+        "mfa_active": false,
+        "access_keys": [],
+        "certificates_active": [false, false],
+        "certificates_rotated": ["N/A", "N/A"],
+    })
+}
+
+fn report_key() -> Value {
+    json!({
+        "active": true,
+        "last_rotated": "2026-06-01T00:00:00Z",
+        "last_used": "N/A",
+        "last_used_region": null,
+        "last_used_service": null,
     })
 }
 

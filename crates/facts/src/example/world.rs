@@ -49,7 +49,7 @@ impl World {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             account_id: text("id"),
             partition: text("partition"),
-            caller_arn: format!("arn:{}:iam::{ACCOUNT}:role/auditor", text("partition")),
+            caller_arn: format!("arn:{}:sts::{ACCOUNT}:assumed-role/auditor/palisade", text("partition")),
             taken_at,
             scope: SnapshotScope {
                 regions: vec![REGION.to_owned()],
@@ -444,7 +444,9 @@ fn slots(keys: &[Value], place: &str) -> Result<Vec<Value>, ExampleError> {
         let here = format!("{place}.access_keys[{index}]");
         record(Shape::ReportKey, members(key, &here)?, &here, &[]).map(Value::Object)
     };
-    let empty = json!({"active": false, "last_rotated": "N/A", "last_used": "N/A"});
+    let empty = json!({
+        "active": false, "last_rotated": "N/A", "last_used": "N/A", "last_used_region": null, "last_used_service": null,
+    });
     let mut slots = keys.iter().enumerate().map(key).collect::<Result<Vec<_>, _>>()?;
     slots.resize(2, empty);
     Ok(slots)

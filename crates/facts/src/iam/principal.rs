@@ -29,6 +29,8 @@ facts! {
         /// Whether people use it: a user with a console password or an MFA device, or a role that somebody other than AWS
         /// services can assume.
         used_by_people: Lazy<Known<bool>>, reads [CredentialReport];
+        /// Whether the snapshot was made as it: its credentials asked AWS.
+        runs_audit: bool, reads [];
         /// What it may really do.
         effective: Lazy<Known<Effective>>, reads [Groups, Policies, ServiceControlPolicies];
         /// Its permissions boundary; null if it has none.
@@ -69,6 +71,7 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
             let context = Arc::clone(context);
             Lazy::new(move || used_by_people(&context, identity))
         },
+        runs_audit: is_caller(&context.shared.header.caller_arn, identity.kind, record),
         effective: Lazy::new(move || effective::of(&asking, identity)),
         boundary: Lazy::new(move || boundary::of(&bounding, identity)),
         escalation: Lazy::new(move || escalation::of(&searching, identity)),
@@ -86,5 +89,46 @@ fn used_by_people(context: &Arc<Context>, identity: Identity) -> Known<bool> {
     match context.shared.users.get(identity.index).filter(|_| identity.kind == IdentityKind::User) {
         Some(user) => context.row(user).and_then(is_person),
         None => trust::lets_in_people(context, identity.index),
+    }
+}
+
+/// Whether the caller is that user, or a session of that role. The ARN of a session leaves out the role's path; names of
+/// roles are unique in an account all the same ("IAM identifiers").
+fn is_caller(caller: &str, kind: IdentityKind, record: IdentityRecord<'_>) -> bool {
+    if kind != IdentityKind::Role {
+        return caller == record.arn;
+    }
+    let account = |arn: &str| arn.split(':').nth(4).map(ToOwned::to_owned);
+    let session = caller.splitn(6, ':').nth(5).and_then(|resource| resource.strip_prefix("assumed-role/"));
+    let role = session.and_then(|session| session.rsplit_once('/')).map(|(role, _)| role);
+    role == Some(record.name) && account(caller) == account(record.arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks(caller: &str, kind: IdentityKind, arn: &str) -> bool {
+        let name = arn.rsplit('/').next().unwrap();
+        is_caller(caller, kind, IdentityRecord { arn, name, path: "/", inline: &[], attached: &[] })
+    }
+
+    #[test]
+    fn the_caller_is_a_user_or_a_session_of_a_role_of_the_account() {
+        let (user, role) = (IdentityKind::User, IdentityKind::Role);
+        let (alice, audit) =
+            ("arn:aws:iam::111122223333:user/staff/alice", "arn:aws:iam::111122223333:role/a/audit");
+        assert!(asks(alice, user, alice));
+        assert!(asks("arn:aws:sts::111122223333:assumed-role/audit/nightly", role, audit));
+        for (caller, kind, arn) in [
+            ("arn:aws:iam::111122223333:user/alice", user, alice),
+            ("arn:aws:sts::111122223333:federated-user/alice", user, alice),
+            ("arn:aws:iam::111122223333:root", user, alice),
+            ("arn:aws:sts::444455556666:assumed-role/audit/nightly", role, audit),
+            ("arn:aws:sts::111122223333:assumed-role/audits/nightly", role, audit),
+            ("arn:aws:sts::111122223333:assumed-role/audit", role, audit),
+        ] {
+            assert!(!asks(caller, kind, arn), "{caller} {arn}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
     AttachedPolicy, Effective, IdentityKind, MalformedPrincipal, RoleCircle, RoleTrusts, Tag, attached,
-    effective, escalation, federation, identity_provider, role_circle, trust, trust_principals,
+    effective, escalation, federation, identity_provider, openers, role_circle, trust, trust_principals,
 };
 use crate::clock::days_since;
 use crate::context::Context;
@@ -65,6 +65,9 @@ facts! {
         effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
         /// Whether `palisade.toml` declares it to be for emergencies.
         for_emergencies: bool, reads [];
+        /// Whether code is built and deployed by it (CI/CD): `palisade.toml` declares so, or only builders of code, such
+        /// as GitHub Actions, get in from outside the account.
+        cicd: Lazy<Known<bool>>, reads [];
         /// The changes to whom it lets in and what it may do that service control policies leave to whom they don't
         /// exempt by name; null if none can limit the account, or it may not read them.
         changes_left: Lazy<Known<Option<Vec<String>>>>, reads [ServiceControlPolicies, Organization];
@@ -132,6 +135,10 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         tags: Tag::list(&role.tags),
         effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::Role, index })),
         for_emergencies: context.declarations.is_emergency_role(&role.name),
+        cicd: {
+            let asking = Arc::clone(context);
+            Lazy::new(move || is_cicd(&asking, index))
+        },
         changes_left: {
             let (asking, arn) = (Arc::clone(context), role.arn.clone());
             Lazy::new(move || organization::role_changes_left(&asking, &arn))
@@ -155,6 +162,15 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
     }
 }
 
+/// Whether code is built and deployed by the role of that place.
+fn is_cicd(context: &Arc<Context>, index: usize) -> Known<bool> {
+    let name = context.shared.roles.get(index).map(|role| role.name.as_str());
+    if name.is_some_and(|name| context.declarations.is_cicd_principal(name)) {
+        return Known::Known(true);
+    }
+    trust::of_role(context, index).map(|trusts| openers::only_builders(&trusts))
+}
+
 /// A role that was made between the two listings is in one of them only.
 fn max_session_seconds(context: &Context, arn: &str) -> Known<Option<i64>> {
     let durations = &context.shared.account.role_session_durations;
@@ -171,7 +187,7 @@ pub(crate) fn is_service_linked(path: &str) -> bool {
     path.starts_with("/aws-service-role/")
 }
 
-fn is_identity_center(path: &str) -> bool {
+pub(crate) fn is_identity_center(path: &str) -> bool {
     path.starts_with("/aws-reserved/")
 }
 

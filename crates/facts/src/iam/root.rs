@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use palisade_snapshot::{CredentialReportRow, Evidence, Observed, Reason, ReportTime};
 
-use super::user::{at, has_virtual_device};
+use super::user::{at, has_virtual_device, hidden_devices};
 use crate::clock::days_since;
 use crate::context::Context;
-use crate::{Kind, Known, Missing, Subject, facts};
+use crate::{Kind, Known, Listed, Missing, Subject, facts};
 
 facts! {
     /// The account's root user.
@@ -26,6 +26,8 @@ facts! {
         mfa_supported: Known<bool>, reads [CredentialReport];
         /// Whether the root user's MFA device is a virtual one; false also if there is none.
         virtual_mfa: Known<bool>, reads [VirtualMfaDevices];
+        /// The serial numbers of the root user's virtual MFA devices. Only the root user itself can list others.
+        virtual_devices: Listed<String>, reads [VirtualMfaDevices];
         /// Whether the root user has an access key, active or not.
         access_key_present: Known<bool>, reads [AccountSummary];
         /// Whether the root user has an X.509 signing certificate, active or not.
@@ -73,6 +75,10 @@ pub(crate) fn subject(context: &Context) -> Subject {
         mfa: present(context, MFA),
         mfa_supported: mfa_supported(context),
         virtual_mfa: has_virtual_device(context, &arn),
+        virtual_devices: Listed {
+            items: context.listed_devices(&arn).map(|device| device.serial_number.clone()).collect(),
+            incomplete: hidden_devices(context),
+        },
         access_key_present,
         signing_certificate_present: present(context, SIGNING_CERTIFICATES),
         last_used_days: last_used_at.clone().map(|time| time.map(|time| days_since(time, now))),

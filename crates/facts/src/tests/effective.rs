@@ -47,6 +47,8 @@ fn reading_is_told_from_changing_by_what_can_really_be_allowed() {
             ),
             (holding(but_reading), "effective.read_only", "true"),
             (holding(everything()), "effective.read_only", "false"),
+            // The reference says that it writes.
+            (holding(allow(&json!("iot:ListSubscriptions"), &json!("*"))), "effective.read_only", "true"),
             (boundary.clone(), "effective.read_only", "true"),
             (boundary, "effective.administrator", "no"),
             (holding(allow(&json!("s3:TagResource"), &json!("*"))), "effective.read_only", "false"),

@@ -9,6 +9,7 @@ mod evidence;
 mod example;
 mod identities;
 mod identity_policies;
+mod layout;
 mod organization;
 mod public;
 mod registry;

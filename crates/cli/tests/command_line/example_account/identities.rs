@@ -254,11 +254,20 @@ const NO_KEY: AccessKeyReport = AccessKeyReport {
     active: false,
     last_rotated: ReportTime::NotApplicable,
     last_used: ReportTime::NotApplicable,
+    last_used_region: Observed::Absent,
+    last_used_service: Observed::Absent,
 };
 
 fn key(rotated: &str, used: Option<&str>) -> AccessKeyReport {
     let last_used = used.map_or(ReportTime::NotApplicable, |used| ReportTime::At(time(used)));
-    AccessKeyReport { active: true, last_rotated: ReportTime::At(time(rotated)), last_used }
+    let named = |name: &str| used.map_or(Observed::Absent, |_| Observed::Present(name.to_owned()));
+    AccessKeyReport {
+        active: true,
+        last_rotated: ReportTime::At(time(rotated)),
+        last_used,
+        last_used_region: named("eu-west-1"),
+        last_used_service: named("s3"),
+    }
 }
 
 /// A row: name, creation, last use of the password if there is one, MFA, keys.
@@ -284,6 +293,7 @@ fn row(
         mfa_active: Some(mfa),
         access_keys,
         certificates_active: [false, false],
+        certificates_rotated: Observed::Present([ReportTime::NotApplicable; 2]),
     }
 }
 

@@ -38,6 +38,12 @@ fn root_and_users_are_read() {
     assert_eq!(alice.access_keys[0].last_rotated, time("2024-01-01T00:00:00Z"));
     assert_eq!(alice.access_keys[1].last_used, ReportTime::NotApplicable);
     assert_eq!(alice.certificates_active, [true, false]);
+    let rotated = [time("2022-01-01T00:00:00Z"), ReportTime::NotApplicable];
+    assert_eq!(alice.certificates_rotated, Observed::Present(rotated));
+    let [used, empty] = &alice.access_keys;
+    let named = |name: &str| Observed::Present(name.to_owned());
+    assert_eq!((&used.last_used_region, &used.last_used_service), (&named("us-east-1"), &named("s3")));
+    assert_eq!((&empty.last_used_region, &empty.last_used_service), (&Observed::Absent, &Observed::Absent));
 }
 
 #[test]

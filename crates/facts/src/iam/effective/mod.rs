@@ -40,11 +40,15 @@ facts! {
         administrator: Access, reads [];
         /// The prefixes of the services of which it may do everything on every resource.
         service_wide: Lazy<Vec<String>>, reads [];
+        /// The prefixes of the services of which it may do something on some resource.
+        services: Lazy<Vec<String>>, reads [];
         /// Whether it may do nothing but list and read, by the access levels of AWS's Service Authorization
-        /// Reference.
+        /// Reference; what is called `List…` or `Describe…` does no more, whatever level it has there.
         read_only: Lazy<bool>, reads [];
         /// Something that it may do besides listing and reading; null if there is nothing.
         beyond_reading: Lazy<Option<Permission>>, reads [];
+        /// Something that it may do besides listing and reading, and outside IAM and STS; null if there is nothing.
+        changes_elsewhere: Lazy<Option<Permission>>, reads [];
         /// Whether it may do nothing but manage its own user, assume roles and look around in IAM as the console
         /// does.
         self_managing_only: Lazy<bool>, reads [];
@@ -186,8 +190,10 @@ fn effective(
     Effective {
         administrator,
         service_wide: lazy(held, Held::service_wide),
+        services: lazy(held, Held::services),
         read_only: lazy(held, |held| held.beyond_reading().is_none()),
         beyond_reading: lazy(held, Held::beyond_reading),
+        changes_elsewhere: lazy(held, Held::changes_elsewhere),
         self_managing_only: lazy(held, |held| held.beyond_self_management().is_none()),
         beyond_self_management: lazy(held, Held::beyond_self_management),
         permission_edits: lazy(held, |held| held.everywhere(&PERMISSION_EDITS)),

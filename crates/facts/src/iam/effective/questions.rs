@@ -1,5 +1,7 @@
 //! What is asked of the engine.
 
+use std::collections::{BTreeSet, HashSet};
+
 use palisade_policy::actions::{AccessLevel, Action, ResourceType, Service, table};
 use palisade_policy::compiled::CompiledStatement;
 use palisade_policy::document::{Effect, PatternElement};
@@ -34,22 +36,42 @@ impl Held {
         !statements.any(|statement| statement.effect() == Effect::Deny)
     }
 
+    /// The services of which something is allowed on some resource, in the order of the table.
+    pub(super) fn services(&self) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        let mut asked = HashSet::new();
+        for (statement, compiled) in self.allows() {
+            for action in actions_of(&statement.actions, compiled) {
+                let service = action.service().prefix();
+                let is_new = !found.contains(service) && asked.insert((service, action.name().to_owned()));
+                if is_new && self.on_some(&action, |_| true).is_some() {
+                    found.insert(service.to_owned());
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
     /// Something that it may do besides listing and reading.
-    pub(super) fn beyond_reading(&self) -> Option<Permission> {
-        let changes =
-            |action: &Action<'_>| !matches!(action.access_level(), AccessLevel::List | AccessLevel::Read);
+    pub(crate) fn beyond_reading(&self) -> Option<Permission> {
         self.first(changes, |_, _| true)
+    }
+
+    /// Something that it may do besides listing and reading, outside IAM and STS.
+    pub(super) fn changes_elsewhere(&self) -> Option<Permission> {
+        let is_elsewhere = |action: &Action<'_>| !matches!(action.service().prefix(), "iam" | "sts");
+        self.first(|action| is_elsewhere(action) && changes(action), |_, _| true)
     }
 
     /// The changing actions of S3 that are allowed on every bucket, or every object of every bucket.
     pub(super) fn bucket_writes(&self) -> Vec<Permission> {
         let Some(service) = table().service("s3") else { return Vec::new() };
-        let changes = |action: &Action<'_>| {
+        let changes_buckets = |action: &Action<'_>| {
             let of_buckets =
                 action.resource_types().any(|(kind, _)| matches!(kind.name, "bucket" | "object"));
-            of_buckets && !matches!(action.access_level(), AccessLevel::List | AccessLevel::Read)
+            of_buckets && changes(action)
         };
-        service.actions().filter(changes).filter_map(|action| self.on_every(&action)).collect()
+        service.actions().filter(changes_buckets).filter_map(|action| self.on_every(&action)).collect()
     }
 
     /// Those of the actions that are allowed on every resource of a type that they take.
@@ -86,7 +108,7 @@ impl Held {
         is_asked: impl Fn(&Action<'_>) -> bool,
         counts: impl Fn(&Action<'_>, &str) -> bool,
     ) -> Option<Permission> {
-        let mut asked = std::collections::HashSet::new();
+        let mut asked = HashSet::new();
         self.allows().find_map(|(statement, compiled)| {
             let actions = actions_of(&statement.actions, compiled);
             let mut new = actions
@@ -209,6 +231,13 @@ impl Held {
     }
 }
 
+/// Whether an action does more than list and read, by its access level. Of some actions that list, such as
+/// `iot:ListSubscriptions`, AWS's reference says that they write.
+fn changes(action: &Action<'_>) -> bool {
+    let lists = ["List", "Describe"].iter().any(|verb| action.name().starts_with(verb));
+    !lists && !matches!(action.access_level(), AccessLevel::List | AccessLevel::Read)
+}
+
 /// Whether a request that is not denied outright is allowed: of an Allow, conditions that the caller chooses count as
 /// met; a Deny with one of these is one that he evades.
 fn access(explanation: &Explanation, service: &str) -> Option<Access> {
@@ -263,7 +292,7 @@ fn conditions_of(explanation: &Explanation, service: &str) -> Vec<String> {
         }
     };
     let asked = explanation.residual.iter().filter(|one| !is_chosen(one, service));
-    asked.map(text).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    asked.map(text).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Whether a key names the region of a request, which the caller of a regional service chooses.
