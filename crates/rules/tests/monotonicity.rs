@@ -9,19 +9,35 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::{Infallible, identity};
 use std::sync::LazyLock;
 
-use palisade_facts::{Declarations, Facts};
+use palisade_facts::{AccountType, Declarations, Facts, MachineServices};
 use palisade_rules::{Finding, Judging, RuleSet, Settings, Verdict, judge};
 use palisade_snapshot::{Evidence, Snapshot};
 use proptest::prelude::{ProptestConfig, proptest};
 use proptest::prop_assert;
+use proptest::sample::select;
 use snapshots::{answered, changes, example, lose, losses};
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::built_in().unwrap());
 static EXAMPLE: LazyLock<Snapshot> = LazyLock::new(example);
 
+/// What rules ask for that apply only to what is declared.
+fn declared(account_type: AccountType) -> Declarations {
+    let machine = MachineServices {
+        users: vec!["*".to_owned()],
+        services: vec!["s3".to_owned()],
+        ..Default::default()
+    };
+    Declarations {
+        account_types: BTreeMap::from([(EXAMPLE.shared.header.account_id.clone(), account_type)]),
+        cicd_principals: vec!["ci*".to_owned()],
+        machine_services: vec![machine],
+        ..Default::default()
+    }
+}
+
 /// Every finding, passes included, by its id.
-fn findings(snapshot: &Snapshot) -> BTreeMap<String, Finding> {
-    let facts = Facts::new(&snapshot.shared, &Declarations::default());
+fn findings(snapshot: &Snapshot, declarations: &Declarations) -> BTreeMap<String, Finding> {
+    let facts = Facts::new(&snapshot.shared, declarations);
     let settings = Settings::default();
     let judging = Judging { rules: &RULES, facts: &facts, settings: &settings, all: true };
     let mut findings = BTreeMap::new();
@@ -60,13 +76,17 @@ fn violations(before: &BTreeMap<String, Finding>, after: &BTreeMap<String, Findi
 
 #[test]
 fn losing_nothing_changes_nothing_and_losing_much_is_noticed() {
-    let before = findings(&EXAMPLE);
+    let declarations = declared(AccountType::Prod);
+    let before = findings(&EXAMPLE, &declarations);
     assert!(before.values().filter(|finding| finding.verdict == Verdict::Pass).count() > 50);
     assert!(before.values().filter(|finding| finding.verdict == Verdict::Fail).count() > 20);
     assert_eq!(violations(&before, &before), Vec::<String>::new());
     let mut other = EXAMPLE.clone();
     other.buckets.pop();
-    assert!(!violations(&before, &findings(&other)).is_empty(), "a bucket that goes away silently");
+    assert!(
+        !violations(&before, &findings(&other, &declarations)).is_empty(),
+        "a bucket that goes away silently"
+    );
 }
 
 #[test]
@@ -86,14 +106,16 @@ proptest! {
         changes in changes(),
         lost in losses(),
         lost_more in losses(),
+        account_type in select(&[AccountType::Prod, AccountType::Dev, AccountType::Users][..]),
     ) {
+        let declarations = declared(account_type);
         let mut snapshot = EXAMPLE.clone();
         changes.iter().for_each(|change| change.make(&mut snapshot));
         snapshot.sort();
         lose(&mut snapshot, &lost);
-        let before = findings(&snapshot);
+        let before = findings(&snapshot, &declarations);
         lose(&mut snapshot, &lost_more);
-        let violations = violations(&before, &findings(&snapshot));
+        let violations = violations(&before, &findings(&snapshot, &declarations));
         prop_assert!(violations.is_empty(), "{violations:#?}");
     }
 }
