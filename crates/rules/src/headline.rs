@@ -189,6 +189,7 @@ mod tests {
             conditions: Vec::new(),
             policy: "arn:aws:iam::aws:policy/AdministratorAccess".to_owned(),
             directly: true,
+            age_days: 90,
         };
         let mut items: Vec<_> = (0..5).map(|number| administrator(number, Access::Yes)).collect();
         items.push(administrator(5, Access::Conditional));
