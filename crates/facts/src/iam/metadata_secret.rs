@@ -63,8 +63,13 @@ const CALLED: [&str; 9] = [
     "secretaccesskey",
     "secretkey",
 ];
+/// Parts of these names and of all others that a secret is known by, in small letters: a document without any is not
+/// worth reading.
+const HINTS: [&str; 7] = ["akia", "api", "asia", "passw", "private", "secret", "token"];
 /// How long a password is at least.
 const SHORTEST_PASSWORD: usize = 8;
+/// How long a secret access key is.
+const SECRET_KEY_LENGTH: usize = 40;
 /// How much a character of a secret access key tells, in bits: forty random ones rarely tell less.
 const LEAST_ENTROPY: f64 = 4.1;
 /// The condition key whose values look like secrets and are none ("How to use an external ID").
@@ -97,6 +102,9 @@ impl<'a> Text<'a> {
 
 /// What looks like a secret in a text, the first of each place.
 pub(super) fn find(text: &Text<'_>) -> Vec<MetadataSecret> {
+    if text.is_document && !may_hold_secret(text.text) {
+        return Vec::new();
+    }
     let document = text.is_document.then(|| serde_json::from_str::<Value>(text.text).ok()).flatten();
     let mut found = BTreeMap::new();
     match document {
@@ -105,6 +113,15 @@ pub(super) fn find(text: &Text<'_>) -> Vec<MetadataSecret> {
     }
     let secret = |(place, (looks_like, fingerprint))| MetadataSecret { place, looks_like, fingerprint };
     found.into_iter().map(secret).collect()
+}
+
+/// A quick look at a whole document: whether something in it may be a secret.
+fn may_hold_secret(text: &str) -> bool {
+    let small = text.to_ascii_lowercase();
+    let holds = |part: &str| small.contains(part);
+    HINTS.iter().any(|hint| holds(hint))
+        || TOKENS.iter().any(|(start, _)| text.contains(start))
+        || base64_words(text).any(|word| word.len() == SECRET_KEY_LENGTH)
 }
 
 type Found = BTreeMap<String, (SecretKind, String)>;
@@ -176,19 +193,22 @@ fn is_access_key_id(word: &str) -> bool {
 /// Forty characters of the base64 alphabet that are as mixed as random ones; ARNs and addresses have paths that are as
 /// long.
 fn secret_access_key(text: &str) -> Option<(SecretKind, &str)> {
-    const LENGTH: usize = 40;
     if text.starts_with("arn:") || text.contains("://") {
         return None;
     }
-    let mut words = text.split(|one: char| !(one.is_ascii_alphanumeric() || matches!(one, '/' | '+')));
     let is_key = |word: &&str| {
-        word.len() == LENGTH
+        word.len() == SECRET_KEY_LENGTH
             && word.bytes().any(|byte| byte.is_ascii_uppercase())
             && word.bytes().any(|byte| byte.is_ascii_lowercase())
             && word.bytes().any(|byte| byte.is_ascii_digit())
             && entropy(word) >= LEAST_ENTROPY
     };
-    words.find(is_key).map(|word| (SecretKind::SecretAccessKey, word))
+    base64_words(text).find(is_key).map(|word| (SecretKind::SecretAccessKey, word))
+}
+
+/// The longest parts of a text in the alphabet of base64.
+fn base64_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|one: char| !(one.is_ascii_alphanumeric() || matches!(one, '/' | '+')))
 }
 
 /// How much a character of a text tells, in bits.
@@ -238,6 +258,26 @@ mod tests {
 
     fn kinds(text: &Text<'_>) -> Vec<&'static str> {
         find(text).iter().map(|one| one.looks_like.text()).collect()
+    }
+
+    #[test]
+    fn every_document_with_a_secret_is_worth_reading() {
+        for called in CALLED {
+            assert!(HINTS.iter().any(|hint| called.contains(hint)), "{called}");
+        }
+        for (start, length) in TOKENS {
+            assert!(may_hold_secret(&format!("\"{start}{}\"", "x".repeat(length))), "{start}");
+        }
+        for secret in [
+            "AKIAQ3EGWZ7Y5L2MNBVC",
+            "-----BEGIN PRIVATE KEY-----",
+            "q8Jx2LmZ7vRt4KpW9sYb3NcD6fGh1TeU5aQoXiVz",
+        ] {
+            assert!(may_hold_secret(&format!("{{\"Sid\": \"{secret}\"}}")), "{secret}");
+        }
+        assert!(!may_hold_secret(
+            r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}"#
+        ));
     }
 
     #[test]
