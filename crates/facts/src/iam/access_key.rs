@@ -7,8 +7,9 @@ use palisade_snapshot::{
     AccessKeyReport, CredentialReportRow, Evidence, Observed, RecordKind, ReportTime, User,
 };
 
+use super::effective::Held;
 use super::user::{at, console, lazily, malformed, mfa_enabled_at};
-use super::{IdentityKind, UserClass, classification, effective};
+use super::{IdentityKind, Permission, UserClass, classification};
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
@@ -46,8 +47,8 @@ facts! {
         user_class: Lazy<Known<UserClass>>, reads [VirtualMfaDevices];
         /// Since when its user has had a virtual MFA device, the first if there are several; null if there is none.
         user_mfa_enabled_at: Known<Option<Timestamp>>, reads [VirtualMfaDevices];
-        /// The prefixes of the services of which its user may do something, as `effective.services` of `iam.user`.
-        user_services: Lazy<Known<Vec<String>>>, reads [Groups, Policies, ServiceControlPolicies];
+        /// Something that its user may do outside IAM and STS; null if there is nothing.
+        user_access_elsewhere: Lazy<Known<Option<Permission>>>, reads [Groups, Policies, ServiceControlPolicies];
     }
 }
 
@@ -158,7 +159,7 @@ fn of(context: &Arc<Context>, index: usize, user: &User, row: &CredentialReportR
             user_console: console(Known::Known(row)),
             user_class: lazily(context, index, classification::class),
             user_mfa_enabled_at: mfa_enabled_at(context, &user.arn),
-            user_services: lazily(context, index, services),
+            user_access_elsewhere: lazily(context, index, access_elsewhere),
         }
     };
     slots(row).map(key).collect()
@@ -169,8 +170,8 @@ pub(super) fn rotated_at(slot: &AccessKeyReport) -> Known<Timestamp> {
     at(slot.last_rotated).map_or_else(malformed, Known::Known)
 }
 
-/// The services of which the user of that place may do something.
-fn services(context: &Context, index: usize) -> Known<Vec<String>> {
+/// Something that the user of that place may do outside IAM and STS.
+fn access_elsewhere(context: &Context, index: usize) -> Known<Option<Permission>> {
     let user = Identity { kind: IdentityKind::User, index };
-    effective::of(context, user).map(|effective| effective.services.get().clone())
+    Held::of(context, user).map(|held| held.access_elsewhere())
 }

@@ -57,9 +57,13 @@ impl Held {
         self.first(changes, |_, _| true)
     }
 
+    /// Something that it may do outside IAM and STS.
+    pub(crate) fn access_elsewhere(&self) -> Option<Permission> {
+        self.first(is_elsewhere, |_, _| true)
+    }
+
     /// Something that it may do besides listing and reading, outside IAM and STS.
     pub(super) fn changes_elsewhere(&self) -> Option<Permission> {
-        let is_elsewhere = |action: &Action<'_>| !matches!(action.service().prefix(), "iam" | "sts");
         self.first(|action| is_elsewhere(action) && changes(action), |_, _| true)
     }
 
@@ -229,6 +233,10 @@ impl Held {
             pointer,
         })
     }
+}
+
+fn is_elsewhere(action: &Action<'_>) -> bool {
+    !matches!(action.service().prefix(), "iam" | "sts")
 }
 
 /// Whether an action does more than list and read, by its access level. Of some actions that list, such as
