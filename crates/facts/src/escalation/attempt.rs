@@ -208,7 +208,7 @@ impl<'w> Attacker<'w> {
     /// requests of several callers are often alike, and then they are one.
     fn kept(&self, made: Made) -> Rc<Made> {
         let made = Made { context: made.context.beyond(&self.node.context), ..made };
-        let mut requests = self.world.requests.borrow_mut();
+        let mut requests = self.world.answers.requests.borrow_mut();
         if let Some(known) = requests.get(&made) {
             return Rc::clone(known);
         }

@@ -7,7 +7,7 @@ use palisade_policy::request::Action;
 use super::administrator::Administrators;
 use super::cut::{Collected, Protected};
 use super::input::Account;
-use super::output::{Cut, Path, PrincipalReport};
+use super::output::{Cut, PrincipalReport};
 use super::path::Describing;
 use super::search::{Scope, Search};
 use super::technique::Technique;
@@ -33,20 +33,22 @@ impl Closing<'_> {
     pub(super) fn cut(&self, principals: &[PrincipalReport]) -> Cut {
         let mut collected = Collected::default();
         let open = principals.iter().filter(|one| one.can_escalate);
-        let mut paths: Vec<(String, Path)> =
-            open.flat_map(|one| one.paths.iter().map(|path| (one.arn.clone(), path.clone()))).collect();
+        let mut paths = Closable::new();
+        for (one, path) in open.flat_map(|one| one.paths.iter().map(move |path| (one, path))) {
+            paths.insert((one.arn.clone(), self.protected.units(self.world, path)));
+        }
         let mut searches = 0;
         // First paths that have nothing in common, so that few searches are needed afterwards.
         let mut gone = BTreeSet::new();
-        while self.note(&paths, &mut collected) && searches < MOST_SEARCHES / 2 {
-            gone.extend(paths.iter().flat_map(|(_, path)| self.protected.units(self.world, path)));
+        while collected.note_all(&paths) && searches < MOST_SEARCHES / 2 {
+            gone.extend(paths.into_iter().flat_map(|(_, units)| units));
             paths = self.open_paths(&gone);
             searches += 1;
         }
         let (mut removed, mut smallest) = collected.smallest();
         let mut finished = removed.is_empty();
         while !finished && searches < MOST_SEARCHES {
-            if self.note(&self.open_paths(&removed), &mut collected) {
+            if collected.note_all(&self.open_paths(&removed)) {
                 (removed, smallest) = collected.smallest();
             } else {
                 finished = true;
@@ -56,28 +58,25 @@ impl Closing<'_> {
         collected.into_cut(removed, smallest, finished)
     }
 
-    fn note(&self, paths: &[(String, Path)], collected: &mut Collected) -> bool {
-        let mut news = false;
-        for (arn, path) in paths {
-            news |= collected.note(arn, self.protected.units(self.world, path));
-        }
-        news
-    }
-
     /// The unconditional paths that are open without some statements and attachments.
-    fn open_paths(&self, removed: &BTreeSet<Unit>) -> Vec<(String, Path)> {
+    fn open_paths(&self, removed: &BTreeSet<Unit>) -> Closable {
         let world = Builder::new(self.actions, removed).with_whole(self.world).build(self.accounts);
         let administrators = Administrators::new();
         let scope = Scope { bits: 0, concerned: Some(&self.concerned) };
         let search = Search::new(&world, self.techniques, self.actions, &administrators, scope);
         let ways = search.ways(0);
         let describing = Describing { search: &search, most_paths: usize::MAX };
-        (0..world.principals.len())
+        let open = (0..world.principals.len())
             .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
-            .filter_map(|index| {
-                Some((world.principals.get(index)?.arn.clone(), describing.paths(index, &ways)))
-            })
-            .flat_map(|(arn, paths)| paths.into_iter().map(move |path| (arn.clone(), path)))
-            .collect()
+            .filter_map(|index| Some((index, &world.principals.get(index)?.arn)));
+        let mut found = Closable::new();
+        for (index, arn) in open {
+            let paths = describing.paths(index, &ways);
+            found.extend(paths.iter().map(|path| (arn.clone(), self.protected.units(self.world, path))));
+        }
+        found
     }
 }
+
+/// Open paths: whose each is, and what can be taken away to close it.
+type Closable = BTreeSet<(String, BTreeSet<Unit>)>;

@@ -90,13 +90,17 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// Notes a path; says whether it is new.
-    pub(super) fn note(&mut self, arn: &str, units: BTreeSet<Unit>) -> bool {
-        if units.is_empty() {
-            self.stuck.insert(arn.to_owned());
-            return false;
+    /// Notes paths: whose each is, and what can be taken away of it. Says whether one is new.
+    pub(super) fn note_all(&mut self, paths: &BTreeSet<(String, BTreeSet<Unit>)>) -> bool {
+        let mut is_new = false;
+        for (arn, units) in paths {
+            if units.is_empty() {
+                self.stuck.insert(arn.clone());
+            } else if !self.sets.contains(units) {
+                is_new |= self.sets.insert(units.clone());
+            }
         }
-        self.sets.insert(units)
+        is_new
     }
 
     /// A set with something of each path, and whether none is smaller.

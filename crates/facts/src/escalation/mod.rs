@@ -6,6 +6,7 @@
 
 mod action_set;
 mod administrator;
+mod answers;
 mod attempt;
 mod certainty;
 mod changes;
@@ -56,6 +57,7 @@ pub use technique::Technique;
 pub use unit::Unit;
 
 use administrator::Administrators;
+use answers::Answers;
 use attempt::{CONDITIONAL, EXTERNAL, UNREAD};
 use closing::Closing;
 use cut::Protected;
@@ -75,17 +77,21 @@ const EVERY_PATH: Scope<'static> = Scope { bits: EVERY_QUALITY, concerned: None 
 pub fn analyse(accounts: &[Account], techniques: &[Technique], emergency_roles: &[String]) -> Report {
     let actions = interesting_actions(techniques);
     let nothing = BTreeSet::new();
-    let world = Builder::new(&actions, &nothing).build(accounts);
+    let mut world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
     let search = Search::new(&world, techniques, &actions, &administrators, EVERY_PATH);
     let mut principals = report(&search, usize::MAX);
+    principals.sort_by(|one, other| one.arn.cmp(&other.arn));
+    let emergency_roles = emergency::roles(&search, emergency_roles);
     let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
     let protected = Protected::new(&world, held);
     let concerned = search.concerned();
+    // What closes the paths is found by searches of their own: two at a time would take twice the memory.
+    drop(search);
+    world.answers = Answers::default();
     let closing = Closing { accounts, techniques, actions: &actions, world: &world, protected, concerned };
     let cut = closing.cut(&principals);
-    principals.sort_by(|one, other| one.arn.cmp(&other.arn));
-    Report { principals, cut, emergency_roles: emergency::roles(&search, emergency_roles) }
+    Report { principals, cut, emergency_roles }
 }
 
 /// The actions that techniques and the label of administrators rest on.

@@ -214,7 +214,7 @@ impl World {
             }
             context
         };
-        self.unknown.borrow_mut().entry(kind).or_insert_with(marked).clone()
+        self.answers.unknown.borrow_mut().entry(kind).or_insert_with(marked).clone()
     }
 }
 

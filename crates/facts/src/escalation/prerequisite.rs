@@ -9,10 +9,11 @@ use palisade_policy::policies::PrincipalPolicies;
 use palisade_policy::principal::Principal as EnginePrincipal;
 use palisade_policy::request::{Action, Request, Resource};
 
+use super::answers::Trusting;
 use super::attempt::{Attacker, Target};
 use super::permission::Question;
 use super::technique::{Prerequisite, Step, TrustPolicy};
-use super::world::{Boundary, PolicyIndex, PrincipalIndex, PrincipalKind, Trusting, World};
+use super::world::{Boundary, PolicyIndex, PrincipalIndex, PrincipalKind, World};
 
 /// A managed policy has at most so many versions ("IAM and AWS STS quotas").
 const MOST_VERSIONS: usize = 5;
@@ -84,11 +85,13 @@ impl World {
 
     /// Whether a role trusts a service: `Some(true)` if only under conditions that nobody can know, `None` if not.
     pub(super) fn trusts_service(&self, role: PrincipalIndex, service: &str) -> Option<bool> {
-        if let Some(known) = self.trusted.borrow().get(&role).and_then(|services| services.get(service)) {
+        if let Some(known) =
+            self.answers.trusted.borrow().get(&role).and_then(|services| services.get(service))
+        {
             return *known;
         }
         let trusted = self.decide_trust(role, service);
-        self.trusted.borrow_mut().entry(role).or_default().insert(service.to_owned(), trusted);
+        self.answers.trusted.borrow_mut().entry(role).or_default().insert(service.to_owned(), trusted);
         trusted
     }
 
@@ -135,11 +138,11 @@ impl World {
         service: &str,
     ) -> Vec<(PrincipalIndex, bool)> {
         let key = (role, service.to_owned());
-        if let Some(known) = self.assuming.borrow().get(&key) {
+        if let Some(known) = self.answers.assuming.borrow().get(&key) {
             return known.clone();
         }
         let found = self.find_roles_that_assume(role, service);
-        self.assuming.borrow_mut().insert(key, found.clone());
+        self.answers.assuming.borrow_mut().insert(key, found.clone());
         found
     }
 
@@ -180,7 +183,7 @@ impl World {
 
     /// The roles that trust a service; with whether that is conditional.
     fn trusting(&self, service: &str) -> Trusting {
-        if let Some(known) = self.trusting.borrow().get(service) {
+        if let Some(known) = self.answers.trusting.borrow().get(service) {
             return Rc::clone(known);
         }
         let roles = self.principals.iter().enumerate();
@@ -191,7 +194,7 @@ impl World {
                 Some((index, conditional, self.node(index, BTreeSet::new())?))
             })
             .collect();
-        self.trusting.borrow_mut().insert(service.to_owned(), Rc::clone(&found));
+        self.answers.trusting.borrow_mut().insert(service.to_owned(), Rc::clone(&found));
         found
     }
 

@@ -1,12 +1,10 @@
 //! The accounts as the search sees them: who holds which policies, each read and compiled once.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use palisade_policy::compiled::CompiledPolicy;
-use palisade_policy::context::Context;
 use palisade_policy::document::{Effect, PatternElement, PolicyDocument, Statement};
 use palisade_policy::policies::{PolicySet, PrincipalPolicies, ResourcePolicies};
 use palisade_policy::principal::Principal as EnginePrincipal;
@@ -16,11 +14,10 @@ use palisade_snapshot::{
 };
 
 use super::action_set::ActionSet;
-use super::attempt::Made;
+use super::answers::Answers;
 use super::control::Control;
 use super::credentials::Credentials;
 use super::input::Account as InputAccount;
-use super::node::Node;
 use super::unit::Unit;
 use crate::iam::inline_policy;
 
@@ -145,15 +142,6 @@ pub(super) struct Account {
     pub(super) unlisted: Vec<String>,
 }
 
-/// Roles that may assume another, each with whether that is conditional.
-pub(super) type Assuming = Vec<(PrincipalIndex, bool)>;
-
-/// Roles that trust a service, each with whether that is conditional, and what it may do.
-pub(super) type Trusting = Rc<[(PrincipalIndex, bool, Node)]>;
-
-/// What somebody holds: his account, identity policies and boundary.
-pub(super) type Holding = (usize, Vec<PolicyIndex>, Option<PolicyIndex>);
-
 /// Everything the search looks at.
 #[derive(Debug, Default)]
 pub(super) struct World {
@@ -176,18 +164,8 @@ pub(super) struct World {
     pub(super) holders: Vec<Vec<PrincipalIndex>>,
     /// Whose permissions boundary each managed policy is.
     pub(super) bounded: Vec<Vec<PrincipalIndex>>,
-    /// What a context says that nobody can know, by kind.
-    pub(super) unknown: RefCell<BTreeMap<PrincipalKind, Context>>,
-    /// The policies on the principal's side, by account, identity policies and boundary.
-    pub(super) sides: RefCell<HashMap<Holding, Rc<PrincipalPolicies>>>,
-    /// Whether roles trust services, as far as that was asked: see [`World::trusts_service`].
-    pub(super) trusted: RefCell<HashMap<PrincipalIndex, HashMap<String, Option<bool>>>>,
-    /// The roles that trust a service, as far as that was asked.
-    pub(super) trusting: RefCell<HashMap<String, Trusting>>,
-    /// The requests of attempts that work, each once.
-    pub(super) requests: RefCell<HashSet<Rc<Made>>>,
-    /// The roles that a role can be assumed through, as far as that was asked.
-    pub(super) assuming: RefCell<HashMap<(PrincipalIndex, String), Assuming>>,
+    /// What was asked of it.
+    pub(super) answers: Answers,
 }
 
 /// Builds a world.
@@ -465,7 +443,7 @@ impl World {
         boundary: Option<PolicyIndex>,
     ) -> Rc<PrincipalPolicies> {
         let key = (account, identity.to_vec(), boundary);
-        if let Some(known) = self.sides.borrow().get(&key) {
+        if let Some(known) = self.answers.sides.borrow().get(&key) {
             return Rc::clone(known);
         }
         let boundaries = boundary.map(|index| PolicySet::new(self.compiled(&[index]))).into_iter().collect();
@@ -475,7 +453,7 @@ impl World {
             session: None,
             scps: self.accounts.get(account).map(|account| account.scps.levels.clone()).unwrap_or_default(),
         });
-        self.sides.borrow_mut().insert(key, Rc::clone(&side));
+        self.answers.sides.borrow_mut().insert(key, Rc::clone(&side));
         side
     }
 
