@@ -150,13 +150,26 @@ fn policies_are_the_same_whatever_order_and_spelling_they_have() {
         {"Effect": "Allow", "Action": "s3:getobject", "Resource": "*"},
     ]});
     assert_eq!(
-        fact("iam.identity_policy", &other(same), "same_as"),
+        fact("iam.identity_policy", &other(same), "same_as.arns"),
         "[arn:aws:iam::111122223333:policy/two]"
     );
     let older = json!({"Version": "2008-10-17", "Statement": [
         allow("s3:GetObject", "*"), {"Effect": "Deny", "Action": ["sqs:*", "sns:*"], "Resource": "*"},
     ]});
-    assert_eq!(fact("iam.identity_policy", &other(older), "same_as"), "[]");
+    assert_eq!(fact("iam.identity_policy", &other(older), "same_as.arns"), "[]");
+}
+
+#[test]
+fn of_many_policies_that_are_the_same_each_names_its_neighbours() {
+    let document = json!({"Version": "2012-10-17", "Statement": [allow("s3:GetObject", "*")]});
+    let others: Vec<Json> =
+        (10..30).map(|number| json!({"name": format!("p{number}"), "document": document})).collect();
+    let given = json!({"name": "p25x", "document": document, "snapshot": {"policies": others}});
+    assert_eq!(fact("iam.identity_policy", &given, "same_as.count"), "20");
+    let named = [26, 27, 28, 29, 10, 11, 12, 13, 14, 15];
+    let named: Vec<String> =
+        named.iter().map(|number| format!("arn:aws:iam::111122223333:policy/p{number}")).collect();
+    assert_eq!(fact("iam.identity_policy", &given, "same_as.arns"), format!("[{}]", named.join(", ")));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use palisade_snapshot::RecordKind;
 
 use crate::context::Context;
 use crate::iam::attached::is_aws_managed;
-use crate::{Known, Listed};
+use crate::{Known, Listed, facts};
 
 /// What a policy says, however it is written: order, spelling of actions, `Sid` and single values are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,10 +58,12 @@ impl StatementMeaning {
 /// The places of the account's own managed policies by what they say.
 pub(crate) type ByMeaning = HashMap<Meaning, Vec<usize>>;
 
-/// Puts the account's own managed policies together by what they say; those that are no policies are left out.
+/// Puts the account's own managed policies together by what they say, in the order of their ARNs; those that are no policies are left out.
 pub(crate) fn by_meaning(context: &Context) -> ByMeaning {
     let mut found = ByMeaning::new();
-    for (index, policy) in context.shared.policies.iter().enumerate() {
+    let mut policies: Vec<_> = context.shared.policies.iter().enumerate().collect();
+    policies.sort_by_key(|(_, policy)| policy.arn.as_str());
+    for (index, policy) in policies {
         if is_aws_managed(&policy.arn) {
             continue;
         }
@@ -72,15 +74,44 @@ pub(crate) fn by_meaning(context: &Context) -> ByMeaning {
     found
 }
 
-/// The ARNs of the account's other managed policies that say the same as one; unknown if it is no policy.
-pub(super) fn of(context: &Context, index: usize) -> Known<Listed<String>> {
+/// The most policies that are named for one.
+const MOST_NAMED: usize = 10;
+
+facts! {
+    /// The account's other managed policies that say the same as one.
+    pub struct SamePolicies as "same_policies" {
+        /// How many there are.
+        count: i64, reads [];
+        /// The ARNs of ten at most: those that follow it in the order of ARNs, which the first follows the last in.
+        arns: Listed<String>, reads [];
+    }
+}
+
+impl SamePolicies {
+    /// Of a policy that is not compared.
+    pub(super) fn none() -> Self {
+        Self { count: 0, arns: Listed::complete(Vec::new()) }
+    }
+}
+
+/// The account's other managed policies that say the same as one; unknown if it is no policy.
+pub(super) fn of(context: &Context, index: usize) -> Known<SamePolicies> {
     let Some(own) = context.shared.policies.get(index).filter(|policy| !is_aws_managed(&policy.arn)) else {
-        return Known::Known(Listed::complete(Vec::new()));
+        return Known::Known(SamePolicies::none());
     };
     context.managed_policy(index).map(|policy| {
         let same = context.policies_by_meaning().get(&Meaning::of(&policy.document));
-        let others = same.into_iter().flatten().filter_map(|&other| context.shared.policies.get(other));
-        let arns = others.map(|policy| policy.arn.clone()).filter(|arn| *arn != own.arn);
-        Listed { items: arns.collect(), incomplete: context.incomplete(RecordKind::Policy) }
+        let same = same.map(Vec::as_slice).unwrap_or_default();
+        // Where thousands say the same, each names its neighbours: together they name everybody.
+        let (before, after) = same.split_at(same.iter().position(|&other| other == index).unwrap_or(0));
+        let others = after.iter().chain(before).filter_map(|&other| context.shared.policies.get(other));
+        let arns = others.filter(|other| other.arn != own.arn).take(MOST_NAMED);
+        SamePolicies {
+            count: i64::try_from(same.len().saturating_sub(1)).unwrap_or(i64::MAX),
+            arns: Listed {
+                items: arns.map(|policy| policy.arn.clone()).collect(),
+                incomplete: context.incomplete(RecordKind::Policy),
+            },
+        }
     })
 }

@@ -23,6 +23,7 @@ use crate::identities::{Identity, IdentityRecord, Policy};
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
 pub use credential_management::{ChangesWithoutMfa, CredentialManagement};
+pub use duplicates::SamePolicies;
 pub(crate) use duplicates::{ByMeaning, by_meaning};
 pub use lint::{LintFinding, PolicyLint};
 pub use named_accounts::NamedAccount;
@@ -50,8 +51,8 @@ facts! {
         grants: Lazy<Known<PolicyGrants>>, reads [];
         /// What it lets its holders do with passwords, keys, certificates and MFA devices of users.
         credential_management: Lazy<Known<CredentialManagement>>, reads [];
-        /// The ARNs of the account's other managed policies that say the same; none for an embedded policy.
-        same_as: Lazy<Known<Listed<String>>>, reads [];
+        /// The account's other managed policies that say the same; none for an embedded policy.
+        same_as: Lazy<Known<SamePolicies>>, reads [];
         /// The other accounts that it names in resources, and in conditions on ARNs and accounts.
         named_accounts: Lazy<Known<Vec<NamedAccount>>>, reads [];
         /// The actions that it names and that AWS took back: they neither grant nor deny any more.
@@ -184,7 +185,7 @@ fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
         credential_management: Lazy::new(move || credential_management::of(&managing, place)),
         same_as: Lazy::new(move || match place {
             Place::Managed(index) => duplicates::of(&comparing, index),
-            Place::Inline(..) => Known::Known(Listed::complete(Vec::new())),
+            Place::Inline(..) => Known::Known(SamePolicies::none()),
         }),
         named_accounts: {
             let reading = Arc::clone(context);
