@@ -40,6 +40,7 @@ mod lazy;
 mod listed;
 mod object;
 pub mod organization;
+mod parallel;
 mod resource_policy;
 pub mod s3;
 mod subject;

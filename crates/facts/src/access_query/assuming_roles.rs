@@ -7,13 +7,14 @@ use palisade_policy::policies::{Policies, PolicySet, PrincipalPolicies, Resource
 use palisade_policy::request::{Action, Request};
 use palisade_snapshot::Shared;
 
+use super::alike::{Alike, is_impersonal};
 use super::callers::{Caller, Callers};
 use super::chains::Assuming;
 use super::judge::{Asking, Judgement};
 use super::target::Target;
 use super::{AccessDecision, Assumption, Because, Residual, Situation, assumptions, unread};
-use crate::Missing;
 use crate::organization::OrganizationPolicies;
+use crate::{Missing, parallel};
 
 const ASSUME: &str = "sts:AssumeRole";
 /// The keys that tell about MFA ("AWS global condition context keys").
@@ -41,21 +42,10 @@ pub(crate) struct RoleEdges {
 pub(crate) fn between_roles(shared: &Shared) -> RoleEdges {
     let mut found = RoleEdges::default();
     ask(shared, |asked| {
-        let users = shared.users.len();
-        for role in 0..shared.roles.len() {
-            let Some(target) = asked.assuming.trust(users + role) else { continue };
-            for caller in asked.assuming.candidates(target) {
-                let Some(by) = caller.checked_sub(users) else { continue };
-                let Some(asking) = asked.assuming.asking(caller, target) else { continue };
-                let Some(mut decision) = asking.rank() else { continue };
-                if decision == AccessDecision::Conditional && asking.judge().residual.iter().all(is_chosen) {
-                    decision = AccessDecision::Allowed;
-                }
-                if decision == AccessDecision::Unknown {
-                    found.missing = Missing::either(found.missing.take(), asking.missing());
-                }
-                found.edges.push(RoleEdge { by, role, decision });
-            }
+        let roles: Vec<usize> = (0..shared.roles.len()).collect();
+        for (edges, missing) in parallel::map(&roles, |&role| asked.roles_before(shared.users.len(), role)) {
+            found.edges.extend(edges);
+            found.missing = Missing::either(found.missing.take(), missing);
         }
         found.assumes.clone_from(&asked.assumes);
     });
@@ -79,11 +69,12 @@ pub(crate) enum MfaRequiredBy {
     Both,
 }
 
-/// A user who can assume a role once he has used MFA.
+/// Users who can assume a role once they have used MFA.
 #[derive(Debug, Clone)]
-pub(crate) struct UserAssumes {
-    /// The places of the user and the role in the snapshot.
-    pub(crate) user: usize,
+pub(crate) struct UsersAssume {
+    /// The places of the users in the snapshot, in order.
+    pub(crate) users: Vec<usize>,
+    /// The place of the role.
     pub(crate) role: usize,
     /// The identity policies that allow it, each with what asks for MFA where it does.
     pub(crate) policies: Vec<(String, MfaRequiredBy)>,
@@ -92,20 +83,24 @@ pub(crate) struct UserAssumes {
 }
 
 /// Which of these users can assume which roles of the account, and what of it takes MFA.
-pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UserAssumes>, Vec<Assumption>) {
+pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UsersAssume>, Vec<Assumption>) {
     let mut found = Vec::new();
     let mut assumes = Vec::new();
     ask(shared, |asked| {
-        let mut signed_in: BTreeMap<usize, SignedIn> = BTreeMap::new();
-        for role in 0..shared.roles.len() {
-            let Some(target) = asked.assuming.trust(shared.users.len() + role) else { continue };
-            let candidates = asked.assuming.candidates(target);
-            for user in candidates.into_iter().filter(|user| users.binary_search(user).is_ok()) {
-                let Some(caller) = asked.identities.get(user) else { continue };
-                let caller = signed_in.entry(user).or_insert_with(|| SignedIn::new(caller));
-                found.extend(asked.user_before(user, caller, role, target));
+        let roles: Vec<usize> = (0..shared.roles.len()).collect();
+        let candidates = parallel::map(&roles, |&role| asked.users_let_in(shared, users, role));
+        let alike = Alike::new(asked.identities, users, asked.action);
+        // Whoever stands for others is asked for all of them.
+        let mut open: BTreeMap<usize, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
+        for (role, (candidates, is_impersonal)) in candidates.into_iter().enumerate() {
+            for user in candidates {
+                let asks = alike.for_user(user).filter(|_| is_impersonal).unwrap_or(user);
+                open.entry(asks).or_default().entry(role).or_default().push(user);
             }
         }
+        let open: Vec<_> = open.into_iter().collect();
+        let answers = parallel::map(&open, |(user, roles)| asked.user_before_all(shared, *user, roles));
+        found.extend(answers.into_iter().flatten());
         assumes.clone_from(&asked.assumes);
     });
     (found, assumes)
@@ -163,14 +158,57 @@ fn ask(shared: &Shared, questions: impl FnOnce(&Asked<'_>)) {
 }
 
 impl Asked<'_> {
+    /// The roles that can assume a role, and what could not be read of those whose decision is unknown.
+    fn roles_before(&self, users: usize, role: usize) -> (Vec<RoleEdge>, Option<Missing>) {
+        let (mut edges, mut missing) = (Vec::new(), None);
+        let Some(target) = self.assuming.trust(users + role) else { return (edges, missing) };
+        for caller in self.assuming.candidates(target) {
+            let Some(by) = caller.checked_sub(users) else { continue };
+            let Some(asking) = self.assuming.asking(caller, target) else { continue };
+            let Some(mut decision) = asking.rank() else { continue };
+            if decision == AccessDecision::Conditional && asking.judge().residual.iter().all(is_chosen) {
+                decision = AccessDecision::Allowed;
+            }
+            if decision == AccessDecision::Unknown {
+                missing = Missing::either(missing, asking.missing());
+            }
+            edges.push(RoleEdge { by, role, decision });
+        }
+        (edges, missing)
+    }
+
+    /// Those of some users whom a role may let in, and whether the role tells no user apart.
+    fn users_let_in(&self, shared: &Shared, users: &[usize], role: usize) -> (Vec<usize>, bool) {
+        let Some(target) = self.assuming.trust(shared.users.len() + role) else { return (Vec::new(), true) };
+        let mut candidates = self.assuming.candidates(target);
+        candidates.retain(|user| users.binary_search(user).is_ok());
+        (candidates, is_impersonal(target, self.action))
+    }
+
+    /// A user before roles, each with those for whom he stands there.
+    fn user_before_all(
+        &self,
+        shared: &Shared,
+        user: usize,
+        roles: &BTreeMap<usize, Vec<usize>>,
+    ) -> Vec<UsersAssume> {
+        let Some(caller) = self.identities.get(user) else { return Vec::new() };
+        let caller = SignedIn::new(caller);
+        let answer = |(&role, users): (&usize, &Vec<usize>)| {
+            let target = self.assuming.trust(shared.users.len() + role)?;
+            self.user_before(users, &caller, role, target)
+        };
+        roles.iter().filter_map(answer).collect()
+    }
+
     /// A user before a role: what allows him to assume it after he has used MFA, and what without.
     fn user_before(
         &self,
-        user: usize,
+        users: &[usize],
         caller: &SignedIn,
         role: usize,
         target: &Target<'_>,
-    ) -> Option<UserAssumes> {
+    ) -> Option<UsersAssume> {
         let with = self.possible(&caller.with, target)?;
         let without: Vec<Judgement> =
             caller.without.iter().filter_map(|caller| self.possible(caller, target)).collect();
@@ -195,7 +233,7 @@ impl Asked<'_> {
         let mut answers = without.iter().chain([&with]);
         let is_unknown = answers.any(|one| one.decision == AccessDecision::Unknown);
         let missing = Missing::either(caller.with.held.missing.clone(), target.missing.clone());
-        Some(UserAssumes { user, role, policies, missing: missing.filter(|_| is_unknown) })
+        Some(UsersAssume { users: users.to_vec(), role, policies, missing: missing.filter(|_| is_unknown) })
     }
 
     /// The decision, if it leaves somebody a chance. Where nothing is unread the quick answer settles most.

@@ -4,8 +4,8 @@
 //! run for what is allowed, then for what is conditional, then for what is unknown, so that everybody is
 //! reached once, by the best way there is.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::OnceLock;
 
 use palisade_policy::arn::is_account_id;
 use palisade_policy::document::{Effect, PolicyDocument, PrincipalKind, Principals};
@@ -46,7 +46,7 @@ pub(super) struct Assuming<'a> {
     by_arn: BTreeMap<&'a str, usize>,
     permits: Permits,
     /// The roles as what is assumed, each read when first needed.
-    trusts: Vec<OnceCell<Target<'a>>>,
+    trusts: Vec<OnceLock<Target<'a>>>,
     /// The resource control policies that limit access to them.
     rcps: Vec<PolicySet>,
 }
@@ -68,7 +68,7 @@ impl<'a> Assuming<'a> {
             by_arn: by_arn.collect(),
             permits: Permits::new(&shared.header, callers, action),
             rcps: OrganizationPolicies::of(shared).rcps.sets(),
-            trusts: shared.roles.iter().map(|_| OnceCell::new()).collect(),
+            trusts: shared.roles.iter().map(|_| OnceLock::new()).collect(),
         }
     }
 

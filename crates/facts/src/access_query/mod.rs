@@ -16,6 +16,7 @@
 
 mod access_point;
 mod acl;
+mod alike;
 mod answer;
 mod assuming_roles;
 mod callers;

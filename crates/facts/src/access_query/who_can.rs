@@ -14,9 +14,9 @@ use super::{
     AccessDecision, AccessQueryError, CallerKind, NotCollected, PrincipalAccess, Question, Situation, Step,
     WhoCanAnswer, action, assumptions, outsiders,
 };
-use crate::Missing;
 use crate::context::incomplete;
 use crate::organization::OrganizationPolicies;
+use crate::{Missing, parallel};
 
 const ASSUME: &str = "sts:AssumeRole";
 const ASSUME_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
@@ -49,7 +49,7 @@ pub fn who_can(
         identities: &identities,
         target: &target,
     };
-    let direct: Vec<_> = identities.iter().map(|caller| search.asking(caller).rank()).collect();
+    let direct = parallel::map(&identities, |caller| search.asking(caller).rank());
     let (ways, chains_go_on) = search.assuming.ways(&direct);
     let mut principals: Vec<PrincipalAccess> = search.of_identities(&ways);
     principals.extend(search.of_outsiders(&ways)?);

@@ -105,16 +105,20 @@ impl Found {
         let mut found =
             Self { assumes: assumes.iter().map(|one| one.name().to_owned()).collect(), ..Self::default() };
         for one in assumptions {
-            let place = users.binary_search(&one.user).ok().and_then(|place| people.get(place));
-            let unsure = Missing::either(place.and_then(|(_, missing)| missing.clone()), one.missing);
+            let unsure = |user: &usize| {
+                let place = users.binary_search(user).ok().and_then(|place| people.get(place));
+                Missing::either(place.and_then(|(_, missing)| missing.clone()), one.missing.clone())
+            };
+            let (known, hidden): (Vec<usize>, Vec<usize>) =
+                one.users.iter().partition(|user| unsure(user).is_none());
+            let hidden = hidden.iter().filter_map(unsure).reduce(|one, other| one.and(&other));
             for (policy, by) in one.policies {
-                if let Some(missing) = &unsure {
-                    let known = found.missing.remove(&policy);
-                    found
-                        .missing
-                        .extend(Missing::either(known, Some(missing.clone())).map(|all| (policy, all)));
-                    continue;
+                if let Some(missing) = &hidden {
+                    let before = found.missing.remove(&policy);
+                    let all = before.map_or_else(|| missing.clone(), |before| before.and(missing));
+                    found.missing.insert(policy.clone(), all);
                 }
+                let Some(&first) = known.first() else { continue };
                 let mfa_required_by = match by {
                     MfaRequiredBy::Nobody => MfaSide::Nobody,
                     MfaRequiredBy::IdentityPolicies => MfaSide::IdentityPolicies,
@@ -122,8 +126,9 @@ impl Found {
                     MfaRequiredBy::Both => MfaSide::Both,
                 };
                 let roles = found.by_policy.entry(policy).or_default();
-                let users = roles.entry((one.role, mfa_required_by));
-                users.or_insert(Users { count: 0, first: one.user }).count += 1;
+                let users = roles.entry((one.role, mfa_required_by)).or_insert(Users { count: 0, first });
+                users.count = users.count.saturating_add(i64::try_from(known.len()).unwrap_or(i64::MAX));
+                users.first = users.first.min(first);
             }
         }
         found

@@ -123,6 +123,18 @@ impl CompiledStatement {
         self.resources.as_ref().is_none_or(|resources| resources.matches(resource, context) != Truth::False)
     }
 
+    /// The condition keys that have a part in whether it matches, as written; `None` if policy variables may bring
+    /// in more.
+    #[must_use]
+    pub fn condition_keys(&self) -> Option<Vec<&str>> {
+        let has_variables = self.resources.as_ref().is_some_and(ResourceMatcher::has_variables);
+        let written = |condition: &CompiledCondition| {
+            condition.source.values.items.iter().any(|value| value.contains("${"))
+        };
+        let none = has_variables || self.conditions.iter().any(written);
+        (!none).then(|| self.conditions.iter().map(|condition| condition.source.key.as_str()).collect())
+    }
+
     /// The services, in lower case, whose actions it can be about; `None` if they cannot be listed.
     #[must_use]
     pub fn services(&self) -> Option<Vec<&str>> {

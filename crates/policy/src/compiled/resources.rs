@@ -72,6 +72,14 @@ impl ResourceMatcher {
         !self.negated && self.patterns.iter().any(|pattern| matches!(pattern, ResourcePattern::Any))
     }
 
+    /// Whether a policy variable stands in it.
+    pub(crate) fn has_variables(&self) -> bool {
+        let is_variable = |pattern: &ResourcePattern| {
+            matches!(pattern, ResourcePattern::Arn { rest: Rest::Variable(_), .. })
+        };
+        self.patterns.iter().any(is_variable)
+    }
+
     pub(crate) fn matches(&self, resource: &Resource, context: &Context) -> Truth {
         let mut any = Truth::False;
         for pattern in &self.patterns {

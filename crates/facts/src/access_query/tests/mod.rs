@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "cases are written as values in place")]
 
 mod access_point;
+mod assuming_roles;
 mod can;
 mod laws;
 mod lists_and_scps;
