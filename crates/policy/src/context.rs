@@ -26,7 +26,8 @@ pub enum ContextValue {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    values: BTreeMap<String, ContextValue>,
+    /// Keys and values are shared: a context is copied for each request, and most of it is the same each time.
+    values: BTreeMap<Arc<str>, Arc<ContextValue>>,
     /// Shared, as many contexts differ in their values only.
     absent: Arc<Vec<Keys>>,
     unknown: Arc<Vec<Keys>>,
@@ -57,18 +58,22 @@ impl Context {
 
     /// Sets a single-valued key.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
-        self.values.insert(key.to_ascii_lowercase(), ContextValue::Single(value.into()));
+        self.insert(key, ContextValue::Single(value.into()));
     }
 
     /// Sets a multi-valued key.
     pub fn set_many<T: Into<String>>(&mut self, key: &str, values: impl IntoIterator<Item = T>) {
         let values = values.into_iter().map(Into::into).collect();
-        self.values.insert(key.to_ascii_lowercase(), ContextValue::Many(values));
+        self.insert(key, ContextValue::Many(values));
+    }
+
+    fn insert(&mut self, key: &str, value: ContextValue) {
+        self.values.insert(key.to_ascii_lowercase().into(), Arc::new(value));
     }
 
     /// Makes a key absent and known to be.
     pub fn remove(&mut self, key: &str) {
-        self.values.remove(&key.to_ascii_lowercase());
+        self.values.remove(key.to_ascii_lowercase().as_str());
     }
 
     /// Says that the value of a key, and whether it is present, is not known, unless it is set.
@@ -88,7 +93,7 @@ impl Context {
     /// Adds what another context sets; the other wins where both set a key.
     pub fn extend(&mut self, other: &Self) {
         for (key, value) in &other.values {
-            self.values.insert(key.clone(), value.clone());
+            self.values.insert(Arc::clone(key), Arc::clone(value));
         }
         add(&mut self.absent, &other.absent);
         add(&mut self.unknown, &other.unknown);
@@ -98,9 +103,9 @@ impl Context {
     /// [`Context::on`] puts that back.
     #[must_use]
     pub fn beyond(&self, base: &Self) -> Self {
-        let own = self.values.iter().filter(|(key, value)| base.values.get(*key) != Some(value));
+        let own = self.values.iter().filter(|(key, value)| base.values.get(*key) != Some(*value));
         Self {
-            values: own.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            values: own.map(|(key, value)| (Arc::clone(key), Arc::clone(value))).collect(),
             absent: Arc::clone(&self.absent),
             unknown: Arc::clone(&self.unknown),
         }
@@ -111,7 +116,7 @@ impl Context {
     pub fn on(&self, base: &Self) -> Self {
         let mut whole = self.clone();
         for (key, value) in &base.values {
-            whole.values.entry(key.clone()).or_insert_with(|| value.clone());
+            whole.values.entry(Arc::clone(key)).or_insert_with(|| Arc::clone(value));
         }
         whole
     }
@@ -119,17 +124,17 @@ impl Context {
     /// The value of a key, if it is set.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&ContextValue> {
-        self.values.get(&key.to_ascii_lowercase())
+        self.values.get(key.to_ascii_lowercase().as_str()).map(Arc::as_ref)
     }
 
     /// The keys that are set (in lower case) and their values, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
-        self.values.iter().map(|(key, value)| (key.as_str(), value))
+        self.values.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
     }
 
     /// Looks a key up by its lower-case name.
     pub(crate) fn lookup(&self, key: &str) -> Lookup<'_> {
-        match self.values.get(key) {
+        match self.values.get(key).map(Arc::as_ref) {
             Some(ContextValue::Single(value)) => Lookup::Single(value),
             Some(ContextValue::Many(values)) => Lookup::Many(values),
             None if names(&self.unknown, key) && !names(&self.absent, key) => Lookup::Unknown,
