@@ -8,9 +8,9 @@ use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
     AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, LogTarget, Logging, Notification,
-    ObjectLock, ObjectOwnership, PublicAccessBlock, Replication, Versioning, Website, lifecycle, lockout,
-    log_target, notification, object_lock, policy_form, policy_status, refusals, replication, settings,
-    sharing, tls, website,
+    ObjectLock, ObjectOwnership, Perimeter, PublicAccessBlock, Replication, Versioning, Website, lifecycle,
+    lockout, log_target, notification, object_lock, perimeter, policy_form, policy_status, refusals,
+    replication, settings, sharing, tls, website,
 };
 use crate::context::Context;
 use crate::exposure::read_once;
@@ -93,6 +93,8 @@ facts! {
         policy_denied_to_all: Lazy<Known<Vec<String>>>, reads [BucketPolicy, Users, Roles];
         /// The versions of TLS, such as `1.1`, with which every request to it and its objects is denied.
         refused_tls_versions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        /// Whom its policy, and resource control policies, keep out whatever else allows them.
+        perimeter: Lazy<Known<Perimeter>>, reads [BucketPolicy, ResourceControlPolicies];
         /// The age in milliseconds from which its policy refuses every presigned URL on every object; null if it refuses none.
         signature_age_limit_ms: Lazy<Known<Option<i64>>>, reads [BucketPolicy];
         /// The encryptions with which its policy refuses every upload, of `AES256`, `aws:kms`, `aws:kms:dsse`, and `none`
@@ -171,6 +173,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         tls_required: tls::required(bucket, &policy),
         policy_denied_to_all: lockout::denied_to_all(context, bucket, &policy),
         refused_tls_versions: tls::refused_versions(bucket, &policy),
+        perimeter: perimeter::of(context, bucket, &policy),
         signature_age_limit_ms: refusals::signature_age_limit(context, bucket, &policy),
         refused_upload_encryptions: refusals::upload_encryptions(context, bucket, &policy),
         other_upload_keys_refused: refusals::other_upload_keys(context, bucket, &policy),

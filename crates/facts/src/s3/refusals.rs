@@ -18,8 +18,10 @@ use crate::{Known, Lazy};
 /// The condition key for the age of a signature in milliseconds ("Amazon S3 Signature Version 4 Authentication Specific
 /// Policy Keys").
 const SIGNATURE_AGE: &str = "s3:signatureAge";
+/// A condition key and its value in requests; none if they lack it.
+pub(super) type Sent<'a> = (&'a str, Option<&'a str>);
 /// How a presigned URL is authenticated.
-const PRESIGNED: (&str, Option<&str>) = ("s3:authType", Some("REST-QUERY-STRING"));
+const PRESIGNED: Sent<'_> = ("s3:authType", Some("REST-QUERY-STRING"));
 /// The longest that a presigned URL can be valid: seven days, in milliseconds.
 const LONGEST_AGE: i64 = 604_800_000;
 const ENCRYPTION: &str = "s3:x-amz-server-side-encryption";
@@ -107,14 +109,25 @@ fn asked<T: Default + 'static>(
 }
 
 /// A policy, and who asks.
-struct Refusals {
+pub(super) struct Refusals {
     policy: ResourcePolicies,
-    principals: [Principal; 3],
-    object: String,
+    /// Somebody who says nothing of himself, and a user of another account.
+    pub(super) outsiders: [Principal; 2],
+    own_user: Principal,
+    bucket: String,
+}
+
+/// What an action is used on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    /// The bucket itself.
+    Bucket,
+    /// Any object.
+    AnyObject,
 }
 
 impl Refusals {
-    fn new(context: &Context, bucket: &str, policy: &PolicyDocument) -> Self {
+    pub(super) fn new(context: &Context, bucket: &str, policy: &PolicyDocument) -> Self {
         let compiled = Arc::new(CompiledPolicy::new("bucket policy", policy));
         let header = &context.shared.header;
         let user = |account: &str| {
@@ -125,32 +138,44 @@ impl Refusals {
                 policy: Some(PolicySet::for_few_requests(vec![compiled])),
                 ..Default::default()
             },
-            principals: [Principal::anonymous(), user("000000000000"), user(&header.account_id)],
-            object: format!("{bucket}/{ANY_KEY}"),
+            outsiders: [Principal::anonymous(), user("000000000000")],
+            own_user: user(&header.account_id),
+            bucket: bucket.to_owned(),
         }
     }
 
     /// Whether an action on any object is refused to everybody whose requests have these condition keys, or lack them.
-    fn refuses(&self, action: &str, sent: &[(&str, Option<&str>)]) -> bool {
+    fn refuses(&self, action: &str, sent: &[Sent<'_>]) -> bool {
+        self.everybody().all(|principal| self.refuses_to(principal, action, On::AnyObject, sent))
+    }
+
+    /// Outsiders, and a user of the bucket's own account.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = &Principal> {
+        self.outsiders.iter().chain([&self.own_user])
+    }
+
+    /// Whether an action is refused to somebody whose requests have these condition keys, or lack them.
+    pub(super) fn refuses_to(&self, principal: &Principal, action: &str, on: On, sent: &[Sent<'_>]) -> bool {
         let Some(action) = Action::parse(action) else { return false };
-        let resource = Resource::new(&self.object);
-        self.principals.iter().all(|principal| {
-            let mut context = Request::implied_context(principal, &resource);
-            context.mark_unknown("*");
-            context.set("aws:SecureTransport", "true");
-            for (key, value) in sent {
-                match value {
-                    Some(value) => context.set(key, *value),
-                    None => context.mark_absent(key),
-                }
+        let resource = match on {
+            On::Bucket => Resource::new(&self.bucket),
+            On::AnyObject => Resource::new(&format!("{}/{ANY_KEY}", self.bucket)),
+        };
+        let mut context = Request::implied_context(principal, &resource);
+        context.mark_unknown("*");
+        context.set("aws:SecureTransport", "true");
+        for (key, value) in sent {
+            match value {
+                Some(value) => context.set(key, *value),
+                None => context.mark_absent(key),
             }
-            let request = Request { principal, action: &action, resource: &resource, context: &context };
-            let policies = Policies {
-                principal: &PrincipalPolicies::default(),
-                resource: &self.policy,
-                management_account: None,
-            };
-            decide(request, policies) == Decision::ExplicitlyDenied
-        })
+        }
+        let request = Request { principal, action: &action, resource: &resource, context: &context };
+        let policies = Policies {
+            principal: &PrincipalPolicies::default(),
+            resource: &self.policy,
+            management_account: None,
+        };
+        decide(request, policies) == Decision::ExplicitlyDenied
     }
 }
