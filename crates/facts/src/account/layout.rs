@@ -44,7 +44,7 @@ fact_enum! {
         IdentityCenter = "identity_center",
         /// By an identity provider: SAML, or OpenID Connect that is neither a builder of code nor a login of customers.
         Federated = "federated",
-        /// From another account.
+        /// From another account, without an external ID.
         Account = "account",
     }
 }
@@ -235,7 +235,9 @@ fn workforce_way(role: &Role, trusts: &RoleTrusts) -> Option<WorkforceWay> {
     } else if trusts.federated.get().iter().any(|one| is_workforce(one.kind)) {
         Some(WorkforceWay::Federated)
     } else {
-        (!trusts.external_accounts.is_empty()).then_some(WorkforceWay::Account)
+        // Who must give an external ID is a supplier's program.
+        let people = trusts.external_accounts.iter().any(|one| !one.external_id_required);
+        people.then_some(WorkforceWay::Account)
     }
 }
 

@@ -166,6 +166,14 @@ fn people_come_by_identity_center_a_provider_or_another_account() {
             (role("/", json!({"AWS": "444455556666"}), "sts:AssumeRole"), "workforce_roles.0.way", "account"),
             (role("/", github, "sts:AssumeRoleWithWebIdentity"), "workforce_roles", "[]"),
             (role("/", json!({"AWS": "111122223333"}), "sts:AssumeRole"), "workforce_roles", "[]"),
+            (
+                json!({"snapshot": {"roles": [{"name": "supplier", "trust_policy": {"Version": "2012-10-17", "Statement": [
+                    {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole",
+                     "Condition": {"StringEquals": {"sts:ExternalId": "8f14e45f"}}},
+                ]}}]}}),
+                "workforce_roles",
+                "[]",
+            ),
         ],
     );
 }
