@@ -1,5 +1,7 @@
 //! ARNs and patterns for ARNs as policies write them ("Amazon Resource Names (ARNs)").
 
+use std::iter;
+
 /// The longest pattern that is compared with ARN formats; longer ones are taken to fit.
 const LONGEST_PATTERN: usize = 2_048;
 
@@ -100,16 +102,19 @@ pub(super) fn can_fit(pattern: &str, format: &str) -> bool {
         return true;
     }
     let (pattern, format) = (open_variables(pattern), open_variables(format));
-    let fields = |text: &[u8]| text.splitn(6, |byte| *byte == b':').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let (mut ours, theirs) = (fields(&pattern), fields(&format));
-    if ours.len() < theirs.len() && ours.first().is_some_and(|first| first == b"arn") {
-        ours.resize(theirs.len(), vec![b'*']);
-    }
-    if ours.len() == theirs.len() {
-        ours.iter().zip(&theirs).all(|(left, right)| intersect(left, right))
+    let (ours, theirs) = (fields(&pattern), fields(&format));
+    let is_short = ours.len() < theirs.len() && ours.first().is_some_and(|first| *first == b"arn");
+    if ours.len() == theirs.len() || is_short {
+        let open: &[u8] = b"*";
+        ours.into_iter().chain(iter::repeat(open)).zip(theirs).all(|(left, right)| intersect(left, right))
     } else {
         intersect(&pattern, &format)
     }
+}
+
+/// The fields of an ARN; the last one takes all the rest.
+fn fields(text: &[u8]) -> Vec<&[u8]> {
+    text.splitn(6, |byte| *byte == b':').collect()
 }
 
 /// Replaces each `${…}` by `*`.
@@ -125,8 +130,38 @@ fn open_variables(text: &str) -> Vec<u8> {
     open
 }
 
-/// Whether two patterns have a text in common; time is the product of the lengths.
-fn intersect(left: &[u8], right: &[u8]) -> bool {
+/// Whether two patterns have a text in common.
+fn intersect(mut left: &[u8], mut right: &[u8]) -> bool {
+    // Most differ, or are done, before a wildcard has anything to say.
+    while let ([a, after_a @ ..], [b, after_b @ ..]) = (left, right) {
+        match compared(*a, *b) {
+            Some(true) => (left, right) = (after_a, after_b),
+            Some(false) => return false,
+            None => break,
+        }
+    }
+    while let ([before_a @ .., a], [before_b @ .., b]) = (left, right) {
+        match compared(*a, *b) {
+            Some(true) => (left, right) = (before_a, before_b),
+            Some(false) => return false,
+            None => break,
+        }
+    }
+    let is_open = |pattern: &[u8]| pattern.iter().all(|byte| *byte == b'*');
+    match (left.is_empty(), right.is_empty()) {
+        (true, _) => is_open(right),
+        (_, true) => is_open(left),
+        _ => is_open(left) || is_open(right) || reach(left, right),
+    }
+}
+
+/// Whether two characters of patterns can be the same; `None` if one stands for any number of them.
+fn compared(a: u8, b: u8) -> Option<bool> {
+    (a != b'*' && b != b'*').then_some(a == b || a == b'?' || b == b'?')
+}
+
+/// The same in time that is the product of the lengths.
+fn reach(left: &[u8], right: &[u8]) -> bool {
     // reachable[j]: the patterns left[..i] and right[..j] have a text in common.
     let mut reachable = vec![false; right.len() + 1];
     for (index, cell) in reachable.iter_mut().enumerate() {
@@ -138,10 +173,9 @@ fn intersect(left: &[u8], right: &[u8]) -> bool {
         next.push(before);
         for (b, pair) in right.iter().zip(reachable.windows(2)) {
             let (diagonal, above) = (pair.first() == Some(&true), pair.get(1) == Some(&true));
-            let same = *a == b'?' || *b == b'?' || a == b;
-            before = match (*a == b'*', *b == b'*') {
-                (false, false) => diagonal && same,
-                (true, _) | (_, true) => above || before,
+            before = match compared(*a, *b) {
+                Some(same) => diagonal && same,
+                None => above || before,
             };
             next.push(before);
         }
@@ -152,7 +186,17 @@ fn intersect(left: &[u8], right: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{can_fit, completed, fault, intersect};
+    use proptest::prelude::*;
+
+    use super::{can_fit, completed, fault, intersect, reach};
+
+    proptest! {
+        #[test]
+        fn what_is_compared_fast_is_compared_right(left in "[ab*?]{0,8}", right in "[ab*?]{0,8}") {
+            let (left, right) = (left.as_bytes(), right.as_bytes());
+            prop_assert_eq!(intersect(left, right), reach(left, right));
+        }
+    }
 
     #[test]
     fn patterns_in_common() {
