@@ -69,6 +69,8 @@ pub(super) struct Search<'w> {
     pub(super) keys: Vec<Option<&'w str>>,
     /// By action: the nodes whose policies allow it on what.
     pub(super) naming: BTreeMap<&'w str, Naming>,
+    /// The places of these actions among the interesting ones.
+    named: BTreeMap<&'w str, usize>,
     /// The nodes of each user and role, by ARN.
     pub(super) by_arn: HashMap<&'w str, Vec<NodeIndex>>,
     /// What was tried: by whom, which technique, on whom.
@@ -97,10 +99,13 @@ impl<'w> Search<'w> {
             able: vec![BTreeSet::new(); techniques.len()],
             keys: techniques.iter().map(key).collect(),
             naming: BTreeMap::from([(ASSUME, Naming::default())]),
+            named: BTreeMap::new(),
             by_arn: HashMap::new(),
             tried: RefCell::default(),
         };
         search.naming.extend(search.keys.iter().flatten().map(|action| (*action, Naming::default())));
+        let place = |action: &&'w str| Some((*action, place_of(action, actions)?));
+        search.named = search.naming.keys().filter_map(place).collect();
         for principal in 0..world.principals.len() {
             search.place(principal, BTreeSet::new());
         }
@@ -148,6 +153,10 @@ impl<'w> Search<'w> {
         let principal = world.principals.get(node.principal);
         self.by_arn.entry(principal.map_or("", |one| one.arn.as_str())).or_default().push(index);
         for (action, naming) in &mut self.naming {
+            // What the permissions boundary is not about, or what is denied everywhere, names nothing.
+            if self.named.get(action).is_some_and(|&at| !node.potential.contains(at)) {
+                continue;
+            }
             attacker.allowed(action).iter().for_each(|pattern| naming.add(pattern, index));
         }
         for ((technique, needs), able) in self.techniques.iter().zip(&self.needs).zip(&mut self.able) {
