@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use palisade_facts::example::example;
 
 use crate::evaluation;
+use crate::file::read_rule;
 use crate::language::Roots;
 use crate::rule::{Example, Rule};
 use crate::settings::{Attestation, AttestedValue};
-use crate::{RuleSet, Settings, Verdict};
+use crate::{LoadError, LoadProblem, RuleSet, Settings, Verdict};
 
 /// What became of an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,9 +55,27 @@ impl ExampleOutcome {
 
 impl RuleSet {
     /// Runs the examples of every rule, in the order of the rules and of their files.
-    #[must_use]
-    pub fn test(&self) -> Vec<ExampleOutcome> {
-        self.iter().flat_map(|rule| rule.examples.iter().map(|example| run(rule, example))).collect()
+    ///
+    /// # Errors
+    /// When examples that were not read with their rule are not valid: never in a released version.
+    pub fn test(&self) -> Result<Vec<ExampleOutcome>, LoadError> {
+        let mut outcomes = Vec::new();
+        for rule in self.iter() {
+            let whole = rule.whole().map_err(|problems| LoadError { problems })?;
+            let examples = whole.as_ref().unwrap_or(rule).examples.iter().flatten();
+            outcomes.extend(examples.map(|example| run(rule, example)));
+        }
+        Ok(outcomes)
+    }
+}
+
+impl Rule {
+    /// The rule as its whole file has it, if its examples were not read with it.
+    fn whole(&self) -> Result<Option<Self>, Vec<LoadProblem>> {
+        if self.examples.is_some() {
+            return Ok(None);
+        }
+        read_rule(&self.file, &self.service, &self.id, &self.text).map(Some)
     }
 }
 

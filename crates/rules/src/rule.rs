@@ -38,12 +38,12 @@ pub struct Rule {
     pub references: Vec<String>,
     /// Former ids.
     pub aliases: Vec<String>,
-    /// Its own tests.
-    pub examples: Vec<Example>,
     /// The file, as it was named.
     pub file: String,
     /// The text of the file.
     pub text: String,
+    /// Its own tests; `None` as long as they were not read.
+    pub(crate) examples: Option<Vec<Example>>,
     pub(crate) evidence: Vec<FactPath>,
     pub(crate) witness: Option<FactPath>,
     pub(crate) assumes: Option<FactPath>,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use palisade_facts::Evidence;
 use sha2::{Digest as _, Sha256};
 
-use crate::file::{LoadProblem, read_rule};
+use crate::file::{LoadProblem, read_rule, read_tested_rule};
 use crate::folder::rule_files;
 use crate::language::nearest;
 use crate::rule::Rule;
@@ -62,12 +62,13 @@ pub struct SelectionError {
 }
 
 impl RuleSet {
-    /// The rules that ship with this version.
+    /// The rules that ship with this version. Their examples are read when they are [tested](Self::test).
     ///
     /// # Errors
     /// Never in a released version: its own tests load them.
     pub fn built_in() -> Result<Self, LoadError> {
-        Self::read(built_in::FILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())))
+        let files = built_in::FILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
+        Self::read(files, read_tested_rule)
     }
 
     /// The rules of a folder: `<service>/<id>.yaml`.
@@ -87,11 +88,14 @@ impl RuleSet {
             let message = "holds no rules; they are files such as `s3/s3-bucket-not-public.yaml`".to_owned();
             return Err(LoadError { problems: vec![whole_file(&folder.display().to_string(), message)] });
         }
-        Self::read(files)
+        Self::read(files, read_rule)
     }
 
     /// One file of a folder of rules: its name begins with its service, as in `rules/s3/x.yaml`.
-    fn read(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, LoadError> {
+    fn read(
+        files: impl IntoIterator<Item = (String, String)>,
+        read: impl Fn(&str, &str, &str, &str) -> Result<Rule, Vec<LoadProblem>>,
+    ) -> Result<Self, LoadError> {
         let mut rules = Vec::new();
         let mut problems = Vec::new();
         for (file, text) in files {
@@ -100,7 +104,7 @@ impl RuleSet {
                 part.and_then(|part| part.to_str()).unwrap_or_default().to_owned()
             };
             let service = name(path.parent().and_then(Path::file_name));
-            match read_rule(&file, &service, &name(path.file_stem()), &text) {
+            match read(&file, &service, &name(path.file_stem()), &text) {
                 Ok(rule) => rules.push(Arc::new(rule)),
                 Err(found) => problems.extend(found),
             }
@@ -233,4 +237,27 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_that_ship_are_what_their_whole_files_say() {
+        let quick = RuleSet::built_in().unwrap();
+        let files = built_in::FILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
+        let whole = RuleSet::read(files, read_rule).unwrap();
+        for (quick, whole) in quick.iter().zip(whole.iter()) {
+            assert!(quick.examples.is_none() && whole.examples.is_some(), "{}", quick.id);
+            let shown = |rule: &Rule| {
+                let shown = format!("{rule:#?}");
+                let (before, after) = shown.split_once("\n    examples: ").unwrap();
+                format!("{before}{}", after.split_once("\n    evidence: ").unwrap().1)
+            };
+            assert_eq!(shown(quick), shown(whole), "{}", quick.id);
+        }
+        assert_eq!(quick.len(), whole.len());
+        assert_eq!(quick.digest(), whole.digest());
+    }
 }

@@ -7,8 +7,8 @@ use palisade_rules::{ExampleOutcome, RuleSet};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = match RuleSet::built_in() {
-        Ok(rules) => rules.test().into_iter().map(trial).collect(),
+    let trials = match RuleSet::built_in().and_then(|rules| rules.test()) {
+        Ok(outcomes) => outcomes.into_iter().map(trial).collect(),
         Err(error) => vec![Trial::test("rules load", move || Err(Failed::from(error)))],
     };
     libtest_mimic::run(&arguments, trials).exit_code()

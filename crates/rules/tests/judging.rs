@@ -217,7 +217,7 @@ fn attestations_decide_manual_rules_while_they_hold() {
         - {name: b, expect: pass, attestation: {value: pass, when: 2026-06-01, expires: 2026-12-31}}\n  \
         - {name: c, expect: fail, attestation: {value: fail, when: 2026-06-01, expires: 2026-12-31}}\n";
     let rules = rules(&[("account/account-bills", manual)]);
-    assert!(rules.test().iter().all(palisade_rules::ExampleOutcome::is_met));
+    assert!(rules.test().unwrap().iter().all(palisade_rules::ExampleOutcome::is_met));
     let judged = |value: &str, when: &str, expires: &str, account: &str| {
         let attestation = json!({"rule": "account-bills", "value": value, "who": "w", "when": when, "expires": expires, "account": account});
         let settings: Settings = serde_json::from_value(json!({"attestations": [attestation]})).unwrap();

@@ -58,7 +58,9 @@ impl Rules {
             RulesCommand::Diff(diff) => diff.write(&mut out)?,
             RulesCommand::Test { folder } => {
                 let rules = folder.map_or_else(RuleSet::built_in, |folder| RuleSet::folder(&folder));
-                test(&rules.map_err(|error| rule_choice::broken(&error))?, &mut failed, &mut out)
+                let rules = rules.map_err(|error| rule_choice::broken(&error))?;
+                let outcomes = rules.test().map_err(|error| rule_choice::broken(&error))?;
+                tested(&rules, &outcomes, &mut failed, &mut out)
             }
         };
         written.map_err(|error| out.failed(&error))?;
@@ -68,8 +70,12 @@ impl Rules {
 }
 
 /// Writes what is wrong with the examples, or that all is well.
-fn test(rules: &RuleSet, failed: &mut Option<Failure>, out: &mut dyn Write) -> io::Result<()> {
-    let outcomes = rules.test();
+fn tested(
+    rules: &RuleSet,
+    outcomes: &[ExampleOutcome],
+    failed: &mut Option<Failure>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let complaints: Vec<String> = outcomes.iter().filter_map(ExampleOutcome::complaint).collect();
     complaints.iter().try_for_each(|complaint| writeln!(out, "{complaint}"))?;
     if complaints.is_empty() {

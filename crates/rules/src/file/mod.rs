@@ -11,4 +11,4 @@ mod tests;
 pub(crate) use fields::rule_keys;
 pub use fields::rule_schema;
 pub use read::LoadProblem;
-pub(crate) use rule_file::read_rule;
+pub(crate) use rule_file::{read_rule, read_tested_rule};

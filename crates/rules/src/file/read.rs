@@ -38,12 +38,24 @@ pub(super) type Keys<'n> = BTreeMap<&'static str, &'n Node>;
 pub(super) struct Reader<'t> {
     file: &'t str,
     text: &'t str,
+    /// The key of a rule that may be missing because it was left out.
+    left_out: Option<&'static str>,
     problems: Vec<LoadProblem>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(file: &'t str, text: &'t str) -> Self {
-        Self { file, text, problems: Vec::new() }
+        Self { file, text, left_out: None, problems: Vec::new() }
+    }
+
+    /// A reader of what stands before the examples.
+    pub(super) fn without_examples(self) -> Self {
+        Self { left_out: Some("examples"), ..self }
+    }
+
+    /// Whether a key may be missing because it was left out.
+    pub(super) fn leaves_out(&self, key: &str) -> bool {
+        self.left_out == Some(key)
     }
 
     /// The file, as it was named.
@@ -108,7 +120,11 @@ impl<'t> Reader<'t> {
                 self.problem(entry.place, format!("unknown key `{}`{hint}", entry.key));
             }
         }
-        for field in fields.iter().filter(|field| field.required && !keys.contains_key(field.name)) {
+        let left_out = self.left_out;
+        let is_missing = |field: &&FileField| {
+            field.required && !keys.contains_key(field.name) && left_out != Some(field.name)
+        };
+        for field in fields.iter().filter(is_missing) {
             self.problem(node.place, format!("{what} lacks `{}`", field.name));
         }
         Some(keys)

@@ -15,10 +15,29 @@ use crate::{Parameter, ParameterValue, Severity, Verdict};
 /// The largest rule file, in bytes.
 const MAX_FILE: usize = 256 << 10;
 
+/// Where the examples begin: the last key of the files that ship.
+const EXAMPLES: &str = "\nexamples:\n";
+
 /// Reads a rule from the text of its file. `service` is its folder, `id` the stem of its name.
 /// Every problem is reported.
 pub(crate) fn read_rule(file: &str, service: &str, id: &str, text: &str) -> Result<Rule, Vec<LoadProblem>> {
-    let mut reader = Reader::new(file, text);
+    read(Reader::new(file, text), service, id, text)
+}
+
+/// The same of a file that ships, without its examples, which are most of it: they are tested before it ships.
+pub(crate) fn read_tested_rule(
+    file: &str,
+    service: &str,
+    id: &str,
+    text: &str,
+) -> Result<Rule, Vec<LoadProblem>> {
+    match text.split_once(EXAMPLES) {
+        Some((rule, _)) => read(Reader::new(file, text).without_examples(), service, id, rule),
+        None => read_rule(file, service, id, text),
+    }
+}
+
+fn read(mut reader: Reader<'_>, service: &str, id: &str, text: &str) -> Result<Rule, Vec<LoadProblem>> {
     let top = Place::default();
     if text.len() > MAX_FILE {
         reader.problem(top, format!("the file has {} bytes; {MAX_FILE} are the limit", text.len()));
@@ -57,7 +76,10 @@ impl Reader<'_> {
         let frameworks = keys.get("frameworks").map_or(Some(BTreeMap::new()), |node| self.requirements(node));
         let references = keys.get("references").map_or(Some(Vec::new()), |node| self.addresses(node));
         let aliases = keys.get("aliases").map_or(Some(Vec::new()), |node| self.texts(node));
-        let examples = keys.get("examples").and_then(|node| self.examples(node, params.as_deref()));
+        let examples = match keys.get("examples") {
+            Some(node) => self.examples(node, params.as_deref()).map(Some),
+            None => self.leaves_out("examples").then_some(None),
+        };
         let kind = kind?;
         let evidence = keys.get("evidence").map(|node| self.facts(node, kind));
         let fix = keys.get("fix").and_then(|node| self.fix(node, kind));
@@ -94,7 +116,9 @@ impl Reader<'_> {
         }
         rule.witness = beside(&rule, "witness");
         rule.assumes = beside(&rule, "assumes");
-        self.check_examples(&rule, keys.get("examples").map_or(Place::default(), |node| node.place));
+        if let (Some(node), Some(examples)) = (keys.get("examples"), &rule.examples) {
+            self.check_examples(&rule, examples, node.place);
+        }
         Some(rule)
     }
 
@@ -353,7 +377,7 @@ impl Reader<'_> {
     }
 
     /// Every rule shows what it finds, what it accepts, and that it does not guess.
-    fn check_examples(&mut self, rule: &Rule, place: Place) {
+    fn check_examples(&mut self, rule: &Rule, examples: &[Example], place: Place) {
         let mut wanted = vec![Verdict::Fail, Verdict::Pass];
         if rule.takes_attestations() {
             wanted.push(Verdict::Manual);
@@ -362,12 +386,12 @@ impl Reader<'_> {
             wanted.push(Verdict::Unknown);
         }
         for verdict in wanted {
-            if !rule.examples.iter().any(|example| example.expect == verdict) {
+            if !examples.iter().any(|example| example.expect == verdict) {
                 self.problem(place, format!("the examples lack one that expects `{verdict}`"));
             }
         }
         for example in
-            rule.examples.iter().filter(|example| example.attestation.is_some() && !rule.takes_attestations())
+            examples.iter().filter(|example| example.attestation.is_some() && !rule.takes_attestations())
         {
             self.problem(
                 place,

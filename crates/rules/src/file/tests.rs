@@ -50,7 +50,7 @@ fn a_rule_is_its_file() {
     assert_eq!(rule.params[0].doc.as_deref(), Some("What counts."));
     assert_eq!(rule.params[1].default, ParameterValue::Int(90));
     assert_eq!(rule.aliases, ["s3-versioning"]);
-    assert_eq!(rule.examples[1].expect, Verdict::Fail);
+    assert_eq!(rule.examples.as_ref().unwrap()[1].expect, Verdict::Fail);
     let read: Vec<_> = rule.reads().into_iter().map(palisade_facts::Evidence::name).collect();
     assert_eq!(read, ["s3.bucket", "s3.bucket.encryption", "s3.bucket.versioning"]);
 }
