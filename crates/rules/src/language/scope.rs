@@ -35,18 +35,26 @@ pub(crate) struct FactPath {
 impl FactPath {
     /// Resolves a path; the error says which name is wrong.
     pub(crate) fn resolve(kind: &'static Kind, text: &str) -> Result<Self, String> {
+        Self::find(kind, text).map_err(|wrong| match wrong {
+            NoFact::Variable => format!(
+                "`{text}` is no fact: facts of `{}` begin with `{}.`, those of the account with `account.`",
+                kind.name, kind.variable
+            ),
+            NoFact::Below(name) => {
+                format!("`{text}` is no fact: what comes before `{name}` has no attributes")
+            }
+            NoFact::Attribute(object, name) => super::check::no_attribute(object, name),
+            NoFact::Whole => format!("`{text}` is the whole resource; name one of its facts"),
+        })
+    }
+
+    fn find<'t>(kind: &'static Kind, text: &'t str) -> Result<Self, NoFact<'t>> {
         let mut names = text.split('.');
         let variable = names.next().unwrap_or_default();
         let root = match variable {
             own if own == kind.variable => kind,
             own if own == account::KIND.variable => &account::KIND,
-            _ => {
-                let message = format!(
-                    "`{text}` is no fact: facts of `{}` begin with `{}.`, those of the account with `account.`",
-                    kind.name, kind.variable
-                );
-                return Err(message);
-            }
+            _ => return Err(NoFact::Variable),
         };
         let mut path = Self {
             text: text.to_owned(),
@@ -56,17 +64,14 @@ impl FactPath {
         };
         let mut ty = Type::Object(root.object);
         for name in names {
-            let Some(object) = within_optional(ty) else {
-                return Err(format!("`{text}` is no fact: what comes before `{name}` has no attributes"));
-            };
-            let (index, field) =
-                object.field(name).ok_or_else(|| super::check::no_attribute(object, name))?;
+            let object = within_optional(ty).ok_or(NoFact::Below(name))?;
+            let (index, field) = object.field(name).ok_or(NoFact::Attribute(object, name))?;
             path.attributes.push(index);
             path.reads.extend(field.reads);
             ty = field.ty;
         }
         if path.attributes.is_empty() {
-            return Err(format!("`{text}` is the whole resource; name one of its facts"));
+            return Err(NoFact::Whole);
         }
         collect_reads(ty, &mut path.reads);
         Ok(path)
@@ -76,7 +81,7 @@ impl FactPath {
     pub(crate) fn beside(&self, kind: &'static Kind, name: &str) -> Option<Self> {
         let mut text = self.text.as_str();
         loop {
-            if let Ok(found) = Self::resolve(kind, &format!("{text}.{name}")) {
+            if let Ok(found) = Self::find(kind, &format!("{text}.{name}")) {
                 return Some(found);
             }
             text = text.rsplit_once('.')?.0;
@@ -95,6 +100,18 @@ impl FactPath {
         }
         value
     }
+}
+
+/// Why a text is no path of a fact.
+enum NoFact<'t> {
+    /// It begins with no resource.
+    Variable,
+    /// What comes before this name has no attributes.
+    Below(&'t str),
+    /// The object has no such attribute.
+    Attribute(&'static ObjectType, &'t str),
+    /// It names no attribute.
+    Whole,
 }
 
 /// The object that a path may go on from.
