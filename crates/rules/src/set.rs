@@ -15,9 +15,8 @@ use crate::language::nearest;
 use crate::rule::Rule;
 use crate::{Severity, pattern};
 
-mod built_in {
-    include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
-}
+/// The name and the text of each rule file that ships, as the build script packs them.
+const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/built_in.json.zst"));
 
 /// Checked rules in the order of their ids, each id once.
 #[derive(Debug, Clone, Default)]
@@ -61,14 +60,21 @@ pub struct SelectionError {
     hint: String,
 }
 
+fn built_in_files() -> Result<Vec<(String, String)>, LoadError> {
+    let damaged = |error: &dyn std::fmt::Display| LoadError {
+        problems: vec![whole_file("rules", format!("the rules in this program are damaged: {error}"))],
+    };
+    let json = zstd::decode_all(BUILT_IN).map_err(|error| damaged(&error))?;
+    serde_json::from_slice(&json).map_err(|error| damaged(&error))
+}
+
 impl RuleSet {
     /// The rules that ship with this version. Their examples are read when they are [tested](Self::test).
     ///
     /// # Errors
     /// Never in a released version: its own tests load them.
     pub fn built_in() -> Result<Self, LoadError> {
-        let files = built_in::FILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
-        Self::read(files, read_tested_rule)
+        Self::read(built_in_files()?, read_tested_rule)
     }
 
     /// The rules of a folder: `<service>/<id>.yaml`.
@@ -246,8 +252,7 @@ mod tests {
     #[test]
     fn the_rules_that_ship_are_what_their_whole_files_say() {
         let quick = RuleSet::built_in().unwrap();
-        let files = built_in::FILES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
-        let whole = RuleSet::read(files, read_rule).unwrap();
+        let whole = RuleSet::read(built_in_files().unwrap(), read_rule).unwrap();
         for (quick, whole) in quick.iter().zip(whole.iter()) {
             assert!(quick.examples.is_none() && whole.examples.is_some(), "{}", quick.id);
             let shown = |rule: &Rule| {
