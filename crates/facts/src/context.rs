@@ -19,7 +19,7 @@ use crate::iam::people_assuming::PeopleAssumptions;
 use crate::iam::role_circle::RoleCircles;
 use crate::identities::Policies;
 use crate::organization::OrganizationPolicies;
-use crate::{Declarations, Known, Missing};
+use crate::{Declarations, Known, Missing, PublicBucket};
 
 /// The name of the root user's row in the credential report.
 const ROOT_ROW: &str = "<root_account>";
@@ -47,6 +47,8 @@ pub(crate) struct Context {
     /// The ARNs of users and roles, once asked for.
     principals: OnceLock<HashSet<String>>,
     pub(crate) buckets: BucketDirectory,
+    /// What is declared of the account's buckets that are public on purpose, by their names.
+    pub(crate) public_buckets: BTreeMap<String, PublicBucket>,
     pub(crate) registry_policies: RegistryPolicies,
     /// A resource policy that leaves everything to the account.
     pub(crate) delegating: ResourcePolicies,
@@ -91,6 +93,7 @@ impl Context {
             external_ids: ExternalIds::default(),
             principals: OnceLock::new(),
             buckets: BucketDirectory::new(&shared),
+            public_buckets: declarations.public_buckets_of(&shared.header.account_id),
             registry_policies: RegistryPolicies::default(),
             shared,
         }

@@ -16,6 +16,8 @@ pub struct Declarations {
     pub trusted_accounts: Vec<String>,
     /// Inline policies that are there for an emergency.
     pub emergency_inline_policies: Vec<EmergencyInlinePolicy>,
+    /// Buckets that are public on purpose.
+    pub public_buckets: Vec<PublicBucket>,
     /// Names of the roles that are there for emergencies, in which `*` is any run of characters.
     pub emergency_roles: Vec<String>,
     /// How to tell the users of people from those of programs.
@@ -36,6 +38,7 @@ impl Default for Declarations {
         Self {
             trusted_accounts: Vec::new(),
             emergency_inline_policies: Vec::new(),
+            public_buckets: Vec::new(),
             emergency_roles: vec!["infra-AdminR-*".to_owned()],
             user_classification: UserClassification::default(),
             account_types: BTreeMap::new(),
@@ -54,6 +57,14 @@ impl Declarations {
     /// Whether a user or role of this name is declared to build and deploy code.
     pub(crate) fn is_cicd_principal(&self, name: &str) -> bool {
         fits(&self.cicd_principals, name)
+    }
+
+    /// What is declared of an account's buckets, by their names; of several, what ends last.
+    pub(crate) fn public_buckets_of(&self, account: &str) -> BTreeMap<String, PublicBucket> {
+        let mut all: Vec<&PublicBucket> = self.public_buckets.iter().collect();
+        all.retain(|one| one.account.as_deref().is_none_or(|owner| owner == account));
+        all.sort_by_key(|one| one.expires);
+        all.into_iter().map(|one| (one.bucket.clone(), one.clone())).collect()
     }
 
     /// The accounts that are declared to hold the users of people, sorted.
@@ -157,6 +168,25 @@ pub struct EmergencyInlinePolicy {
     /// The name of the policy.
     pub policy: String,
     /// What happened.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it is accepted, `YYYY-MM-DD`, in UTC.
+    #[serde(with = "date")]
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub expires: Date,
+}
+
+/// A bucket that is public on purpose, for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicBucket {
+    /// The name of the bucket.
+    pub bucket: String,
+    /// The twelve digits of the account that has it; without them, whichever account is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What it is public for.
     pub reason: String,
     /// Who answers for it.
     pub owner: String,

@@ -57,7 +57,7 @@ impl Facts {
         crate::KINDS.iter().flat_map(|kind| self.subjects_of(kind)).collect()
     }
 
-    /// The resources of one kind; none for kinds that are streamed.
+    /// The resources of one kind that come from no streamed record.
     #[must_use]
     pub fn subjects_of(&self, kind: &Kind) -> Vec<Subject> {
         (kind.subjects)(&self.context)
@@ -67,7 +67,11 @@ impl Facts {
     #[must_use]
     pub fn resource_subjects(&self, resource: &Resource) -> Vec<Subject> {
         match resource {
-            Resource::Bucket(bucket) => vec![s3::bucket::subject(&self.context, bucket)],
+            Resource::Bucket(bucket) => {
+                let own = s3::bucket::subject(&self.context, bucket);
+                let exception = s3::public_bucket::of_bucket(&self.context, bucket);
+                std::iter::once(own).chain(exception).collect()
+            }
             Resource::Repository(repository) => vec![ecr::repository::subject(&self.context, repository)],
         }
     }

@@ -30,6 +30,7 @@ mod directory;
 pub mod ecr;
 pub mod escalation;
 pub mod example;
+mod exception;
 mod exposure;
 mod facts;
 mod giving_rights;
@@ -52,8 +53,9 @@ pub mod vocabulary;
 pub use access::{Access, AccessGrant, Witness};
 pub use coverage::Answer;
 pub use declarations::{
-    AccountType, Declarations, EmergencyInlinePolicy, MachineServices, UserClassification,
+    AccountType, Declarations, EmergencyInlinePolicy, MachineServices, PublicBucket, UserClassification,
 };
+pub use exception::Exception;
 pub use facts::Facts;
 pub use known::{Known, Listed, Missing, MissingCall};
 pub use lazy::Lazy;

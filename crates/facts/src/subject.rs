@@ -17,13 +17,13 @@ pub struct Kind {
     /// Its attributes.
     pub object: &'static ObjectType,
     /// The listings that decide which resources of the kind there are; none where each account has
-    /// exactly one.
+    /// exactly one, or `palisade.toml` says which there are.
     pub listings: &'static [RecordKind],
     /// The evidence that decides, besides the listings, which resources of the kind there are.
     pub reads: &'static [Evidence],
     /// The ARN that stands for all resources of the kind, such as `arn:aws:s3:::*`.
     pub wildcard_arn: fn(&Shared) -> String,
-    /// The resources of the kind among the shared records; none where they are streamed.
+    /// The resources of the kind that come from no streamed record.
     pub(crate) subjects: fn(&Arc<Context>) -> Vec<Subject>,
     /// What hides resources of the kind besides incomplete listings.
     pub(crate) hidden: fn(&Context) -> Option<Missing>,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::{Infallible, identity};
 use std::sync::LazyLock;
 
-use palisade_facts::{AccountType, Declarations, Facts, MachineServices};
+use palisade_facts::{AccountType, Declarations, Facts, MachineServices, PublicBucket};
 use palisade_rules::{Finding, Judging, RuleSet, Settings, Verdict, judge};
 use palisade_snapshot::{Evidence, Snapshot};
 use proptest::prelude::{ProptestConfig, proptest};
@@ -31,7 +31,18 @@ fn declared(account_type: AccountType) -> Declarations {
         account_types: BTreeMap::from([(EXAMPLE.shared.header.account_id.clone(), account_type)]),
         cicd_principals: vec!["ci*".to_owned()],
         machine_services: vec![machine],
+        public_buckets: ["acme-website", "acme-exports", "no-such-bucket"].map(public_bucket).to_vec(),
         ..Default::default()
+    }
+}
+
+fn public_bucket(name: &str) -> PublicBucket {
+    PublicBucket {
+        bucket: name.to_owned(),
+        account: None,
+        reason: "downloads".to_owned(),
+        owner: "ops@example.com".to_owned(),
+        expires: "2099-12-31".parse().unwrap(),
     }
 }
 

@@ -15,6 +15,8 @@
 //! given: {lifecycle: [{filter: {prefix: tmp/}, expiration: {days: 3}, abort_multipart_days: 7}], tags: {owner: data}}
 //! given: {website: {redirect_all: {host: www.example.com, protocol: https}}, object_lock: {default_retention: {days: 30}}}
 //! given: {replication: {rules: [{destination_bucket: "arn:aws:s3:::copies"}]}, snapshot: {buckets: [{name: copies}]}}
+//! # s3.public_bucket_exception: `reason`, `owner`, `expires`; `bucket` for the fields of the bucket, else there is none
+//! given: {expires: "2026-07-31", bucket: {acl: public-read}}
 //! # access_analyzer.region: nothing of its own
 //! given: {snapshot: {analyzers: [{analyzer_type: ACCOUNT_UNUSED_ACCESS, unused_access_age: 90}]}}
 //! # ecr.public_repository: its fields
@@ -193,6 +195,8 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.multi_region_access_point(given, name, &REST).map(Some);
     } else if *kind == s3::bucket::KIND {
         world.bucket(given, name, &REST)?;
+    } else if *kind == s3::public_bucket::KIND {
+        return world.public_bucket(given).map(Some);
     } else if *kind == ecr::registry::KIND {
         world.registry(given, name, &REST)?;
     } else if *kind == ecr::repository::KIND {

@@ -24,6 +24,7 @@ pub(super) enum Shape {
     AccessPoint,
     MultiRegionAccessPoint,
     Bucket,
+    PublicBucketException,
     Registry,
     Repository,
     ReportRow,
@@ -67,6 +68,9 @@ impl Shape {
                 "policy_is_public": null,
             }),
             Self::Bucket => bucket(),
+            Self::PublicBucketException => json!({
+                "bucket": "data", "reason": "our web site", "owner": "ops@example.com", "expires": "2026-12-31",
+            }),
             Self::Registry => registry(),
             Self::Repository => repository(),
             Self::ReportRow => report_row(),

@@ -117,7 +117,8 @@ fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
         | Shape::Analyzer
         | Shape::OidcProvider
         | Shape::AccessPoint
-        | Shape::MultiRegionAccessPoint => &[],
+        | Shape::MultiRegionAccessPoint
+        | Shape::PublicBucketException => &[],
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::ExampleError;
 use super::neutral::{ACCOUNT, REGION, Shape, TAKEN_AT};
 use super::record::{mark, members, object, read, record};
-use crate::{Declarations, Kind};
+use crate::{Declarations, Kind, PublicBucket, s3};
 
 /// The names beside a record's fields that describe the rest of the snapshot.
 pub(super) const REST: [&str; 3] = ["account", "snapshot", "declarations"];
@@ -25,6 +25,7 @@ pub(crate) struct World {
     pub(crate) declarations: Declarations,
     pub(crate) resource: Option<Resource>,
     buckets: Vec<Bucket>,
+    public_buckets: Vec<PublicBucket>,
     rows: Vec<CredentialReportRow>,
     report: Option<Value>,
 }
@@ -62,6 +63,7 @@ impl World {
             declarations: Declarations::default(),
             resource: None,
             buckets: Vec::new(),
+            public_buckets: Vec::new(),
             rows: Vec::new(),
             report: account_record.get("credential_report").filter(|report| !report.is_null()).cloned(),
             account: account_record,
@@ -209,6 +211,22 @@ impl World {
         self.buckets.push(Bucket::clone(&bucket));
         self.resource = Some(Resource::Bucket(bucket));
         Ok(())
+    }
+
+    /// Declares a bucket to be public on purpose, and makes it the resource of the example if it is given.
+    pub(super) fn public_bucket(&mut self, given: &Map<String, Value>) -> Result<Arn, ExampleError> {
+        let kind = s3::public_bucket::KIND.name;
+        let record = record(Shape::PublicBucketException, given, kind, &[&REST[..], &["bucket"]].concat())?;
+        let mut declared: PublicBucket = read(&record, kind)?;
+        if let Some(bucket) = given.get("bucket") {
+            self.bucket(members(bucket, "bucket")?, "bucket", &[])?;
+        }
+        if let Some(Resource::Bucket(bucket)) = &self.resource {
+            declared.bucket.clone_from(&bucket.name);
+        }
+        let arn = s3::public_bucket::arn(&self.partition(), &declared.bucket);
+        self.public_buckets.push(declared);
+        Ok(arn)
     }
 
     /// Adds an access point.
@@ -408,6 +426,7 @@ impl World {
             self.declarations = serde_json::from_value(declarations.clone())
                 .map_err(|error| ExampleError::value("declarations", error.to_string()))?;
         }
+        self.declarations.public_buckets.append(&mut self.public_buckets);
         self.account.insert("credential_report".to_owned(), self.report.take().unwrap_or_default());
         let has_report = self.account.get("credential_report").is_some_and(|report| !report.is_null());
         self.shared.account = read(&self.account, "account")?;

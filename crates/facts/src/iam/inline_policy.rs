@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use palisade_snapshot::RecordKind;
 
 use super::role::is_aws_owned;
 use super::{Escalation, PeopleAssuming, any_role, full_administrator, people_assuming, policy_escalation};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
-use crate::{Access, Kind, Known, Lazy, Subject, fact_enum, facts};
+use crate::{Access, Exception, Kind, Known, Lazy, Subject, fact_enum, facts};
 
 fact_enum! {
     /// The kinds of identity that have inline policies.
@@ -39,7 +37,7 @@ facts! {
         /// changed there.
         aws_owned: bool, reads [];
         /// The emergency that `palisade.toml` declares for it; null if none.
-        emergency: Option<Emergency>, reads [];
+        emergency: Option<Exception>, reads [];
         /// Whether it alone lets its holder do everything on every resource.
         full_administrator: Lazy<Known<Access>>, reads [];
         /// Whether it alone lets its holder pass every role of the account to a service (`iam:PassRole`);
@@ -51,20 +49,6 @@ facts! {
         escalation: Lazy<Known<Escalation>>, reads [Policies, CredentialReport, ServiceControlPolicies];
         /// The roles that people assume by it, and what asks them for MFA.
         people_assuming: Lazy<PeopleAssuming>, reads [Policies, CredentialReport, ServiceControlPolicies, ResourceControlPolicies];
-    }
-}
-
-facts! {
-    /// Why an inline policy is there, as `palisade.toml` declares it.
-    pub struct Emergency as "emergency" {
-        /// What happened.
-        reason: String, reads [];
-        /// Who answers for it.
-        owner: String, reads [];
-        /// The last day on which it is accepted, `YYYY-MM-DD`.
-        expires: Date, reads [];
-        /// Whether that day had passed, in UTC, when the snapshot was taken.
-        expired: bool, reads [];
     }
 }
 
@@ -132,18 +116,10 @@ fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<S
 }
 
 /// The declared emergency; of several, the one that ends last.
-fn emergency(context: &Context, principal: &str, policy: &str) -> Option<Emergency> {
-    let today = context.now().to_zoned(TimeZone::UTC).date();
-    context
-        .declarations
-        .emergency_inline_policies
-        .iter()
+fn emergency(context: &Context, principal: &str, policy: &str) -> Option<Exception> {
+    let declared = context.declarations.emergency_inline_policies.iter();
+    declared
         .filter(|one| one.principal == principal && one.policy == policy)
         .max_by_key(|one| one.expires)
-        .map(|one| Emergency {
-            reason: one.reason.clone(),
-            owner: one.owner.clone(),
-            expires: one.expires,
-            expired: today > one.expires,
-        })
+        .map(|one| Exception::new(context, &one.reason, &one.owner, one.expires))
 }

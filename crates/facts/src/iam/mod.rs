@@ -52,7 +52,7 @@ pub use identity_policy::{
     ChangesWithoutMfa, CredentialManagement, IdentityPolicy, LintFinding, NamedAccount,
 };
 pub use identity_provider::{OidcProvider, SamlProvider};
-pub use inline_policy::{Emergency, IdentityKind, InlinePolicy};
+pub use inline_policy::{IdentityKind, InlinePolicy};
 pub use metadata_secret::{MetadataSecret, SecretKind};
 pub use password_policy::PasswordPolicy;
 pub use people_assuming::{MfaSide, PeopleAssuming, RoleAssumption};

@@ -9,13 +9,13 @@ use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 use super::{
     AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, LogTarget, Logging, Notification,
     ObjectLock, ObjectOwnership, Perimeter, PublicAccessBlock, Replication, Versioning, Website, lifecycle,
-    lockout, log_target, notification, object_lock, perimeter, policy_form, policy_status, refusals,
-    replication, settings, sharing, tls, website,
+    lockout, log_target, notification, object_lock, perimeter, policy_form, policy_status, public_bucket,
+    refusals, replication, settings, sharing, tls, website,
 };
 use crate::context::Context;
 use crate::exposure::read_once;
 use crate::iam::{LintFinding, Tag};
-use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
+use crate::{Exception, Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
 facts! {
     /// An S3 general purpose bucket.
@@ -34,6 +34,8 @@ facts! {
         policy_is_public: Lazy<Known<bool>>, reads [BucketPolicy];
         /// The same as AWS answers it; null without a policy. A cross-check: no other fact rests on it.
         policy_is_public_by_aws: Known<Option<bool>>, reads [BucketPolicyStatus];
+        /// Why it is public on purpose, if `palisade.toml` declares it; else null.
+        public_exception: Option<Exception>, reads [];
         /// What the public can do with it.
         exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, AccessPoints, BucketRegion, AccessPointPolicy, AccessPointPublicAccessBlock, MultiRegionAccessPoints, MultiRegionAccessPointPolicy, ResourceControlPolicies];
         /// The statements of its policy that allow something.
@@ -137,6 +139,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
             &bucket.policy_is_public,
             Evidence::BucketPolicyStatus,
         ),
+        public_exception: public_bucket::exception(context, &bucket.name),
         exposure: BucketExposure::of(context, bucket, &policy),
         policy_statements: sharing::statements(context, &policy, PolicyKind::S3Bucket),
         shared_with: sharing::of_bucket(context, bucket, &policy),

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::text;
 use crate::example::{World, subject, world};
-use crate::{Facts, KINDS, Kind, Object, ObjectType, Value, vocabulary};
+use crate::{Declarations, Facts, KINDS, Kind, Object, ObjectType, Value, vocabulary};
 
 /// Examples in which as much as possible is there to be read.
 fn rich(kind: &Kind) -> Json {
@@ -55,6 +55,7 @@ fn rich(kind: &Kind) -> Json {
         "iam.service_specific_credential" => json!({"user": "bob"}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
         "s3.bucket" => bucket_with_all(&policy),
+        "s3.public_bucket_exception" => json!({"bucket": bucket_with_all(&policy)}),
         "s3.access_point" => {
             json!({"policy": policy, "policy_is_public": true, "public_access_block": "none"})
         }
@@ -96,6 +97,7 @@ fn bucket_with_all(policy: &Json) -> Json {
 /// The snapshot of an example without some evidence.
 struct Withheld {
     shared: Shared,
+    declarations: Declarations,
     resource: Option<Resource>,
 }
 
@@ -119,7 +121,7 @@ fn withhold(world: &World, evidence: &BTreeSet<Evidence>) -> Withheld {
             None => {}
         }
     }
-    Withheld { shared, resource }
+    Withheld { shared, declarations: world.declarations.clone(), resource }
 }
 
 /// A fact as a rule sees it.
@@ -178,7 +180,7 @@ fn facts(
     snapshot: &Withheld,
     arn: Option<&str>,
 ) -> Option<BTreeMap<Vec<&'static str>, Seen>> {
-    let facts = Facts::new(&snapshot.shared, &crate::Declarations::default());
+    let facts = Facts::new(&snapshot.shared, &snapshot.declarations);
     let subject = subject(&facts, kind, snapshot.resource.as_ref(), arn)?;
     let mut all = BTreeMap::new();
     flatten(subject.facts.as_ref(), &[], &mut all);

@@ -28,6 +28,41 @@ fn what_was_never_configured_has_aws_default() {
 }
 
 #[test]
+fn a_bucket_is_public_on_purpose_by_the_declaration_for_its_account_that_ends_last() {
+    let declared = |account: Json, expires: &str| json!({"bucket": "data", "account": account, "reason": "site", "owner": "web", "expires": expires});
+    let given = |all: &[Json]| json!({"declarations": {"public_buckets": all}});
+    let (over, lasting) =
+        (declared(json!(null), "2026-06-30"), declared(json!("111122223333"), "2026-07-31"));
+    let elsewhere = declared(json!("444455556666"), "2099-12-31");
+    check(
+        "s3.bucket",
+        &[
+            (given(&[]), "public_exception", "null"),
+            (given(std::slice::from_ref(&elsewhere)), "public_exception", "null"),
+            (given(&[lasting.clone(), over.clone(), elsewhere]), "public_exception.expires", "2026-07-31"),
+            (given(&[lasting]), "public_exception.expired", "false"),
+            (given(&[over]), "public_exception.expired", "true"),
+        ],
+    );
+}
+
+#[test]
+fn of_a_bucket_that_nobody_found_only_a_whole_list_of_buckets_tells_that_it_is_gone() {
+    let unlisted = json!({"snapshot": {"listings": {"s3.bucket": {"unreadable": "s3:ListBuckets"}}}});
+    check(
+        "s3.public_bucket_exception",
+        &[
+            (json!({}), "exists", "false"),
+            (json!({}), "is_public", "false"),
+            (unlisted.clone(), "exists", "unknown: s3:ListBuckets denied"),
+            (unlisted, "is_public", "unknown: s3:ListBuckets denied"),
+            (json!({"bucket": {"acl": "public-read"}}), "exists", "true"),
+            (json!({"bucket": {"acl": "public-read"}}), "is_public", "true"),
+        ],
+    );
+}
+
+#[test]
 fn each_block_public_access_setting_is_on_if_bucket_or_account_has_it() {
     let denied = json!({"unreadable": "s3:GetPublicAccessBlock"});
     let account_denied = json!({"unreadable": "s3control:GetPublicAccessBlock"});

@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 24] = [
+pub static KINDS: [&Kind; 25] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -33,6 +33,7 @@ pub static KINDS: [&Kind; 24] = [
     &s3::access_point::KIND,
     &s3::multi_region_access_point::KIND,
     &s3::bucket::KIND,
+    &s3::public_bucket::KIND,
     &ecr::registry::KIND,
     &ecr::repository::KIND,
     &ecr::public_repository::KIND,

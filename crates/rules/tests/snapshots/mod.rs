@@ -212,6 +212,8 @@ pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
     for (kind, region, after) in cut {
         cut_off(snapshot, kind, region.as_deref(), after);
     }
+    // What is known of every bucket comes from the records that are left.
+    snapshot.sort();
 }
 
 /// Drops the resources that a listing would have given later.
