@@ -263,18 +263,24 @@ impl Collection<'_> {
             Box::pin(self.reader.observe_account(Evidence::PublicRepositories, public.all())),
         );
         Account {
-            contact_information: organization.contact_information,
-            organization: organization.organization,
-            organizations_features: organization.organizations_features,
-            service_control_policies: organization.service_control_policies,
-            resource_control_policies: organization.resource_control_policies,
+            id: caller.account_id.clone(),
+            partition: caller.partition.clone(),
+            summary: settings.summary,
+            aliases: settings.aliases,
+            security_contact: settings.security_contact,
+            billing_contact: settings.billing_contact,
+            operations_contact: settings.operations_contact,
+            password_policy: settings.password_policy,
+            public_access_block: settings.public_access_block,
+            credential_report: settings.credential_report,
+            virtual_mfa_devices: settings.virtual_mfa_devices,
             role_session_durations: credentials.role_session_durations,
             server_certificates: credentials.server_certificates,
             saml_providers: credentials.saml_providers,
             oidc_providers: credentials.oidc_providers,
             service_specific_credentials: credentials.service_specific_credentials,
             public_repositories,
-            ..settings
+            ..organization
         }
     }
 
@@ -295,8 +301,6 @@ impl Collection<'_> {
             reader.observe_account(Evidence::VirtualMfaDevices, iam.virtual_mfa_devices()),
         );
         Account {
-            id: caller.account_id.clone(),
-            partition: caller.partition.clone(),
             summary,
             aliases,
             security_contact: security,
@@ -324,14 +328,7 @@ impl Collection<'_> {
             reader.observe_account(Evidence::OrganizationsFeatures, iam.organizations_features()),
             organizations.membership(),
         );
-        Account {
-            contact_information,
-            organization: membership.organization,
-            organizations_features,
-            service_control_policies: membership.service_control_policies,
-            resource_control_policies: membership.resource_control_policies,
-            ..Account::default()
-        }
+        Account { contact_information, organizations_features, ..membership }
     }
 
     /// What IAM keeps besides identities and policies.

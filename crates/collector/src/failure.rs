@@ -77,6 +77,7 @@ const NOT_OFFERED: &[&str] = &[
     "AccountNotManagementOrDelegatedAdministratorException",
     "OptInRequired",
     "SubscriptionRequiredException",
+    "UnsupportedAPIEndpointException",
 ];
 
 /// Whether this answer asks to slow down.

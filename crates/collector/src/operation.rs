@@ -107,6 +107,7 @@ operations! {
     LIST_PARENTS "organizations:ListParents" json(&["Parents"]), absent [], gone [];
     LIST_POLICIES_FOR_TARGET "organizations:ListPoliciesForTarget" json(&["Policies"]), absent [], gone [];
     DESCRIBE_POLICY "organizations:DescribePolicy" json(&["Policy"]), absent [], gone [];
+    DESCRIBE_EFFECTIVE_POLICY "organizations:DescribeEffectivePolicy" json(&["EffectivePolicy"]), absent ["EffectivePolicyNotFoundException"], gone [];
     LIST_ANALYZERS "access-analyzer:ListAnalyzers" json(&["analyzers"]), absent [], gone [];
     LIST_FINDINGS "access-analyzer:ListFindings" json(&["findings"]), absent [], gone ["ResourceNotFoundException"];
     LIST_ARCHIVE_RULES "access-analyzer:ListArchiveRules" json(&["archiveRules"]), absent [], gone ["ResourceNotFoundException"];

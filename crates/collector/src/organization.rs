@@ -1,9 +1,11 @@
 //! Reads the organization: who manages it, and the policies between its root and the account.
 
+mod effective_policies;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use palisade_snapshot::{
-    Evidence, NotOffered, Observed, Organization, OrganizationLevel, OrganizationPolicy, Reason,
+    Account, Evidence, NotOffered, Observed, Organization, OrganizationLevel, OrganizationPolicy, Reason,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -26,13 +28,6 @@ pub(crate) struct Organizations<'a> {
     pub(crate) reader: &'a Reader,
     pub(crate) client: JsonClient,
     pub(crate) account_id: &'a str,
-}
-
-/// What is read of the organization.
-pub(crate) struct Membership {
-    pub(crate) organization: Observed<Organization>,
-    pub(crate) service_control_policies: Observed<Vec<OrganizationLevel>>,
-    pub(crate) resource_control_policies: Observed<Vec<OrganizationLevel>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +61,26 @@ struct Chain {
 }
 
 impl Organizations<'_> {
-    /// The organization, and its policies as far as they are asked for and may be read.
-    pub(crate) async fn membership(&self) -> Membership {
+    /// What the account's record has of the organization, as far as it is asked for and may be read.
+    pub(crate) async fn membership(&self) -> Account {
         let organization = self.reader.observe_account(Evidence::Organization, self.organization()).await;
+        let (policies, effective) = tokio::join!(
+            Box::pin(self.control_policies(&organization)),
+            Box::pin(self.effective_policies(&organization)),
+        );
+        Account {
+            organization,
+            service_control_policies: policies.service_control_policies,
+            resource_control_policies: policies.resource_control_policies,
+            ..effective
+        }
+    }
+
+    /// The policies that limit what the account may do.
+    async fn control_policies(&self, organization: &Observed<Organization>) -> Account {
         let types = [PolicyType::ServiceControl, PolicyType::ResourceControl];
         let chain = if types.iter().any(|one| self.reader.asks(one.evidence())) {
-            Box::pin(self.chain(&organization)).await
+            Box::pin(self.chain(organization)).await
         } else {
             Err(Failure::Absent)
         };
@@ -80,7 +89,7 @@ impl Organizations<'_> {
             self.reader.observe_account(one.evidence(), levels)
         });
         let (service_control_policies, resource_control_policies) = tokio::join!(service, resource);
-        Membership { organization, service_control_policies, resource_control_policies }
+        Account { service_control_policies, resource_control_policies, ..Account::default() }
     }
 
     /// `DescribeOrganization`, which every member may call.
@@ -93,15 +102,15 @@ impl Organizations<'_> {
         })
     }
 
+    fn is_management(&self, organization: &Organization) -> bool {
+        organization.management_account_id == self.account_id
+    }
+
     /// From the account up to the root. Nothing limits an account without an organization, one that manages it, or
     /// one that only shares a bill: absent.
     async fn chain(&self, organization: &Observed<Organization>) -> Result<Chain, Failure> {
-        match organization {
-            Observed::Present(found)
-                if found.management_account_id != self.account_id && found.feature_set == "ALL" => {}
-            Observed::Present(_) | Observed::Absent => return Err(Failure::Absent),
-            Observed::NotOffered(why) => return Err(Failure::NotOffered(why.clone())),
-            Observed::Unreadable(why) => return Err(Failure::Unreadable(why.clone())),
+        if self.is_management(with_policies(organization)?) {
+            return Err(Failure::Absent);
         }
         let roots = self.list(&LIST_ROOTS, json!({}), |page: Roots| (page.roots, page.next_token));
         let roots = roots.await.map_err(unless_refused)?;
@@ -190,6 +199,16 @@ impl Organizations<'_> {
             Some(failure) => Err(failure),
             None => Ok(pages.pages.into_iter().flatten().collect()),
         }
+    }
+}
+
+/// The organization, if it has policies at all; one that only shares a bill has none, as if there were none.
+fn with_policies(organization: &Observed<Organization>) -> Result<&Organization, Failure> {
+    match organization {
+        Observed::Present(found) if found.feature_set == "ALL" => Ok(found),
+        Observed::Present(_) | Observed::Absent => Err(Failure::Absent),
+        Observed::NotOffered(why) => Err(Failure::NotOffered(why.clone())),
+        Observed::Unreadable(why) => Err(Failure::Unreadable(why.clone())),
     }
 }
 

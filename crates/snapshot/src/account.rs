@@ -64,6 +64,15 @@ pub struct Account {
     /// The RCPs, from the organization's root down to the account; absent means that none limit it.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub resource_control_policies: Observed<Vec<OrganizationLevel>>,
+    /// The effective AI services opt-out policy, its text as AWS returned it; absent means that there is none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub ai_opt_out_policy: Observed<String>,
+    /// The effective tag policy, its text as AWS returned it; absent means that there is none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub tag_policy: Observed<String>,
+    /// The effective S3 policy, its text as AWS returned it; absent means that there is none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub s3_policy: Observed<String>,
     /// How long sessions of each role may be.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub role_session_durations: Observed<Paged<RoleSessionDuration>>,

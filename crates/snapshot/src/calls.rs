@@ -157,6 +157,7 @@ calls! {
     Organizations "organizations" "ListParents" ["organizations:ListParents"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "ListPoliciesForTarget" ["organizations:ListPoliciesForTarget"] Account [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "DescribePolicy" ["organizations:DescribePolicy"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
+    Organizations "organizations" "DescribeEffectivePolicy" ["organizations:DescribeEffectivePolicy"] Account [AiOptOutPolicy, TagPolicy, S3Policy];
     AccessAnalyzer "access-analyzer" "ListAnalyzers" ["access-analyzer:ListAnalyzers"] Region [Analyzers];
     AccessAnalyzer "access-analyzer" "ListFindings" ["access-analyzer:ListFindings"] ExternalAnalyzer [AnalyzerFindings];
     AccessAnalyzer "access-analyzer" "ListArchiveRules" ["access-analyzer:ListArchiveRules"] ExternalAnalyzer [AnalyzerArchiveRules];
@@ -219,6 +220,15 @@ const OF_REGISTRIES: [Evidence; 6] = [
     Evidence::RepositoryCreationTemplates,
 ];
 
+/// What is asked only where there is an organization.
+const OF_ORGANIZATIONS: [Evidence; 5] = [
+    Evidence::ServiceControlPolicies,
+    Evidence::ResourceControlPolicies,
+    Evidence::AiOptOutPolicy,
+    Evidence::TagPolicy,
+    Evidence::S3Policy,
+];
+
 /// This evidence and what must be read to find it: the listing of a resource, where it is, and the
 /// regions to look in.
 #[must_use]
@@ -243,8 +253,7 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
     if all.contains(&Evidence::Buckets) {
         all.insert(Evidence::BucketRegion);
     }
-    let of_organization = [Evidence::ServiceControlPolicies, Evidence::ResourceControlPolicies];
-    if of_organization.iter().any(|one| all.contains(one)) {
+    if all.iter().any(|one| OF_ORGANIZATIONS.contains(one)) {
         all.insert(Evidence::Organization);
     }
     let of_providers = [

@@ -62,6 +62,12 @@ evidence! {
     ServiceControlPolicies = "account.service_control_policies",
     /// The resource control policies from the organization's root down to the account.
     ResourceControlPolicies = "account.resource_control_policies",
+    /// What the organization's AI services opt-out policies come to for the account.
+    AiOptOutPolicy = "account.ai_opt_out_policy",
+    /// What the organization's tag policies come to for the account.
+    TagPolicy = "account.tag_policy",
+    /// What the organization's S3 policies come to for the account.
+    S3Policy = "account.s3_policy",
     /// The IAM users with their policies and groups.
     Users = "iam.user",
     /// The SSH public keys of users whose policies name Git in CodeCommit, which nothing else takes them for.

@@ -19,6 +19,8 @@ pub struct Organization {
     pub features: Vec<String>,
     /// The types of policy that are switched on, such as `SERVICE_CONTROL_POLICY`.
     pub policy_types: Vec<String>,
+    /// What management policies come to for the account: a document each, by type, such as `TAG_POLICY`.
+    pub effective_policies: BTreeMap<String, Value>,
     /// The root, then the organizational units down to the one that the account is in, then the account.
     pub levels: Vec<OrganizationLevel>,
 }

@@ -27,7 +27,8 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
             "Your account is not a member of an organization.",
         ));
     };
-    if operation != "DescribeOrganization" && !organization.delegated_administrator {
+    let for_everybody = matches!(operation, "DescribeOrganization" | "DescribeEffectivePolicy");
+    if !for_everybody && !organization.delegated_administrator {
         return Some(refused("AccessDeniedException", "You don't have permissions to access this resource."));
     }
     let view = View { organization, account: shapes.account.id() };
@@ -37,6 +38,16 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
         "ListParents" => view.parents(parameter(incoming, "ChildId")),
         "ListPoliciesForTarget" => {
             view.policies(parameter(incoming, "TargetId"), parameter(incoming, "Filter"))
+        }
+        "DescribeEffectivePolicy" => {
+            let policy = organization.effective_policies.get(parameter(incoming, "PolicyType"));
+            let Some(policy) = policy else {
+                return Some(refused(
+                    "EffectivePolicyNotFoundException",
+                    "The account has no effective policy of this type.",
+                ));
+            };
+            Some(json!({"EffectivePolicy": {"PolicyContent": policy.to_string(), "TargetId": view.account}}))
         }
         "DescribePolicy" => view.policy(parameter(incoming, "PolicyId")),
         _ => None,

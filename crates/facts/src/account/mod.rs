@@ -17,7 +17,9 @@ pub use roles::RoleSummary;
 use crate::access_analyzer::{self, Analyzer, ExternalAccess};
 use crate::context::Context;
 use crate::iam::tag_session;
-use crate::organization::{self, Organization, ResourceGuardrails, ServiceGuardrails};
+use crate::organization::{
+    self, AiOptOut, Organization, ResourceGuardrails, S3Policy, ServiceGuardrails, TagPolicy,
+};
 use crate::s3::PublicAccessBlock;
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
@@ -63,6 +65,13 @@ facts! {
         /// What resource control policies keep strangers from; null if none can limit the account, as in the
         /// management account, or if it may not read them.
         rcps: Lazy<Known<Option<ResourceGuardrails>>>, reads [ResourceControlPolicies, Organization];
+        /// What AI services may do with the account's content; null if no policy can keep them from anything, as without
+        /// an organization that has all features, or if AWS does not offer such policies here.
+        ai_opt_out: Known<Option<AiOptOut>>, reads [AiOptOutPolicy, Organization];
+        /// How the organization wants resources tagged; null in the same cases.
+        tag_policy: Known<Option<TagPolicy>>, reads [TagPolicy, Organization];
+        /// What the organization holds buckets to; null in the same cases.
+        s3_policy: Known<Option<S3Policy>>, reads [S3Policy, Organization];
         /// Whether any IAM user has a console password, so that the password policy matters.
         has_console_users: Lazy<Known<bool>>, reads [Users, CredentialReport];
         /// Whether the account has its own password policy.
@@ -205,6 +214,9 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         root_sessions: organization::feature(context, organization::ROOT_SESSIONS),
         scps: Lazy::new(move || organization::service_guardrails(&scps)),
         rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
+        ai_opt_out: organization::ai_opt_out(context),
+        tag_policy: organization::tag_policy(context),
+        s3_policy: organization::s3_policy(context),
         password_policy_configured: Known::observed(
             &record.password_policy,
             Evidence::PasswordPolicy,

@@ -160,7 +160,10 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
         return Ok(mark);
     }
     Ok(match (field, value) {
-        ("policy" | "lifecycle_policy" | "trust_policy", value) => document(value),
+        (
+            "policy" | "lifecycle_policy" | "trust_policy" | "ai_opt_out_policy" | "tag_policy" | "s3_policy",
+            value,
+        ) => document(value),
         ("public_access_block", Value::String(text)) => match text.as_str() {
             "all" => json!({
                 "block_public_acls": true,

@@ -1,15 +1,18 @@
 //! The organization that the account is in, and what it forbids.
 
 mod control_policies;
+mod effective_policies;
 mod guardrails;
 
 pub use control_policies::{ControlLevel, ControlPolicies, ControlPolicy, OrganizationPolicies};
+pub use effective_policies::{AiOptOut, S3Policy, TagPolicy};
 pub use guardrails::{ResourceGuardrails, ServiceGuardrails};
 use palisade_snapshot::{Evidence, Observed};
 
 use crate::context::Context;
 use crate::{Known, facts};
 
+pub(crate) use effective_policies::{ai_opt_out, s3_policy, tag_policy};
 pub(crate) use guardrails::{resource_guardrails, role_changes_left, service_guardrails};
 
 facts! {

@@ -45,6 +45,9 @@ fn rich(kind: &Kind) -> Json {
                 {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"},
             ]}}],
             "resource_control_policies": [{}],
+            "ai_opt_out_policy": {"services": {"default": {"opt_out_policy": "optOut"}}},
+            "tag_policy": {"tags": {"owner": {"tag_key": "Owner"}}},
+            "s3_policy": {"s3_attributes": {"public_access_block_configuration": "all"}},
         }),
         "iam.user" => json!({
             "report": report, "groups": ["developers"],
