@@ -154,16 +154,29 @@ pub(super) fn days_ago(days: &Value, place: &str) -> Result<String, ExampleError
     Ok(at.to_string())
 }
 
+/// The fields that hold a document as text.
+const DOCUMENTS: [&str; 6] =
+    ["policy", "lifecycle_policy", "trust_policy", "ai_opt_out_policy", "tag_policy", "s3_policy"];
+/// The fields of the account that are read page by page.
+const PAGED: [&str; 9] = [
+    "aliases",
+    "virtual_mfa_devices",
+    "regions",
+    "role_session_durations",
+    "server_certificates",
+    "saml_providers",
+    "oidc_providers",
+    "service_specific_credentials",
+    "public_repositories",
+];
+
 /// Spells a field's shorthand out.
 fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError> {
     if let Some(mark) = mark(value, place)? {
         return Ok(mark);
     }
     Ok(match (field, value) {
-        (
-            "policy" | "lifecycle_policy" | "trust_policy" | "ai_opt_out_policy" | "tag_policy" | "s3_policy",
-            value,
-        ) => document(value),
+        (field, value) if DOCUMENTS.contains(&field) => document(value),
         ("public_access_block", Value::String(text)) => match text.as_str() {
             "all" => json!({
                 "block_public_acls": true,
@@ -188,18 +201,7 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
         ("website" | "replication" | "object_lock" | "notification", Value::Object(given)) => {
             nested(field, given, place)?
         }
-        (
-            "aliases"
-            | "virtual_mfa_devices"
-            | "regions"
-            | "role_session_durations"
-            | "server_certificates"
-            | "saml_providers"
-            | "oidc_providers"
-            | "service_specific_credentials"
-            | "public_repositories",
-            Value::Array(items),
-        ) => json!({"items": items}),
+        (field, Value::Array(items)) if PAGED.contains(&field) => json!({"items": items}),
         ("ssh_public_keys", Value::Array(keys)) => {
             let key = |key| Ok(Value::Object(record(Shape::SshPublicKey, members(key, place)?, place, &[])?));
             json!({"items": keys.iter().map(key).collect::<Result<Vec<_>, ExampleError>>()?})
