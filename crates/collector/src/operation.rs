@@ -108,6 +108,13 @@ operations! {
     LIST_POLICIES_FOR_TARGET "organizations:ListPoliciesForTarget" json(&["Policies"]), absent [], gone [];
     DESCRIBE_POLICY "organizations:DescribePolicy" json(&["Policy"]), absent [], gone [];
     DESCRIBE_EFFECTIVE_POLICY "organizations:DescribeEffectivePolicy" json(&["EffectivePolicy"]), absent ["EffectivePolicyNotFoundException"], gone [];
+    LIST_ACCOUNTS "organizations:ListAccounts" json(&["Accounts"]), absent [], gone [];
+    LIST_ACCOUNTS_FOR_PARENT "organizations:ListAccountsForParent" json(&["Accounts"]), absent [], gone [];
+    LIST_ORGANIZATIONAL_UNITS_FOR_PARENT "organizations:ListOrganizationalUnitsForParent" json(&["OrganizationalUnits"]), absent [], gone [];
+    LIST_DELEGATED_ADMINISTRATORS "organizations:ListDelegatedAdministrators" json(&["DelegatedAdministrators"]), absent [], gone [];
+    LIST_DELEGATED_SERVICES_FOR_ACCOUNT "organizations:ListDelegatedServicesForAccount" json(&["DelegatedServices"]), absent [], gone [];
+    LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION "organizations:ListAWSServiceAccessForOrganization" json(&["EnabledServicePrincipals"]), absent [], gone [];
+    DESCRIBE_RESOURCE_POLICY "organizations:DescribeResourcePolicy" json(&["ResourcePolicy"]), absent ["ResourcePolicyNotFoundException"], gone [];
     LIST_ANALYZERS "access-analyzer:ListAnalyzers" json(&["analyzers"]), absent [], gone [];
     LIST_FINDINGS "access-analyzer:ListFindings" json(&["findings"]), absent [], gone ["ResourceNotFoundException"];
     LIST_ARCHIVE_RULES "access-analyzer:ListArchiveRules" json(&["archiveRules"]), absent [], gone ["ResourceNotFoundException"];

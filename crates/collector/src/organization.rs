@@ -1,6 +1,7 @@
 //! Reads the organization: who manages it, and the policies between its root and the account.
 
 mod effective_policies;
+mod overview;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,23 +65,50 @@ impl Organizations<'_> {
     /// What the account's record has of the organization, as far as it is asked for and may be read.
     pub(crate) async fn membership(&self) -> Account {
         let organization = self.reader.observe_account(Evidence::Organization, self.organization()).await;
-        let (policies, effective) = tokio::join!(
-            Box::pin(self.control_policies(&organization)),
-            Box::pin(self.effective_policies(&organization)),
-        );
+        let under_root = async {
+            let roots = self.roots(&organization).await;
+            tokio::join!(
+                Box::pin(self.control_policies(&organization, &roots)),
+                Box::pin(self.overview(&organization, &roots)),
+            )
+        };
+        let (effective, (policies, overview)) =
+            tokio::join!(Box::pin(self.effective_policies(&organization)), Box::pin(under_root));
         Account {
             organization,
             service_control_policies: policies.service_control_policies,
             resource_control_policies: policies.resource_control_policies,
-            ..effective
+            ai_opt_out_policy: effective.ai_opt_out_policy,
+            tag_policy: effective.tag_policy,
+            s3_policy: effective.s3_policy,
+            ..overview
         }
     }
 
+    /// `ListRoots`, if anything rests on it. Its answer also tells whether the account may ask at all: the management
+    /// account may, which is asked only for what the root holds.
+    async fn roots(&self, organization: &Observed<Organization>) -> Result<Vec<Root>, Failure> {
+        let is_management = self.is_management(with_policies(organization)?);
+        let rests_on_it = |one: &Evidence| match one {
+            Evidence::OrganizationRoot => true,
+            _ => !is_management && LIST_ROOTS.call().is_some_and(|row| row.prepares.contains(one)),
+        };
+        if !self.reader.evidence.iter().any(rests_on_it) {
+            return Err(Failure::Absent);
+        }
+        let roots = self.list(&LIST_ROOTS, json!({}), |page: Roots| (page.roots, page.next_token));
+        roots.await.map_err(unless_refused)
+    }
+
     /// The policies that limit what the account may do.
-    async fn control_policies(&self, organization: &Observed<Organization>) -> Account {
+    async fn control_policies(
+        &self,
+        organization: &Observed<Organization>,
+        roots: &Result<Vec<Root>, Failure>,
+    ) -> Account {
         let types = [PolicyType::ServiceControl, PolicyType::ResourceControl];
         let chain = if types.iter().any(|one| self.reader.asks(one.evidence())) {
-            Box::pin(self.chain(organization)).await
+            Box::pin(self.chain(organization, roots)).await
         } else {
             Err(Failure::Absent)
         };
@@ -108,14 +136,17 @@ impl Organizations<'_> {
 
     /// From the account up to the root. Nothing limits an account without an organization, one that manages it, or
     /// one that only shares a bill: absent.
-    async fn chain(&self, organization: &Observed<Organization>) -> Result<Chain, Failure> {
+    async fn chain(
+        &self,
+        organization: &Observed<Organization>,
+        roots: &Result<Vec<Root>, Failure>,
+    ) -> Result<Chain, Failure> {
         if self.is_management(with_policies(organization)?) {
             return Err(Failure::Absent);
         }
-        let roots = self.list(&LIST_ROOTS, json!({}), |page: Roots| (page.roots, page.next_token));
-        let roots = roots.await.map_err(unless_refused)?;
-        let types = roots.into_iter().flat_map(|root| root.policy_types);
-        let enabled = types.filter(|one| one.status == "ENABLED").map(|one| one.policy_type).collect();
+        let types = roots.as_ref().map_err(Clone::clone)?.iter().flat_map(|root| &root.policy_types);
+        let enabled =
+            types.filter(|one| one.status == "ENABLED").map(|one| one.policy_type.clone()).collect();
         let mut targets = vec![self.account_id.to_owned()];
         while let Some(child) = targets.last().filter(|target| !target.starts_with("r-")) {
             if targets.len() > LONGEST_CHAIN {
@@ -264,6 +295,7 @@ struct Roots {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Root {
+    id: String,
     policy_types: Vec<EnabledType>,
 }
 

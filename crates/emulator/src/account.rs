@@ -19,7 +19,7 @@ pub use buckets::{
 pub use description::{Account, Contact, PasswordPolicy, Recorded, Root};
 pub use generate::Sizes;
 pub use identities::{AccessKey, Console, Group, ManagedPolicy, Policies, Role, SshKey, User};
-pub use organization::{Organization, OrganizationLevel};
+pub use organization::{MemberAccount, Organization, OrganizationLevel};
 pub use repositories::{Image, Registry, Replication, Repository, Scan, ScanRule};
 
 pub(crate) use fill::{create_access_key, fill};

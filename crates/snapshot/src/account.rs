@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::iam::{CredentialReport, PasswordPolicy, VirtualMfaDevice};
 use crate::{
-    Observed, OidcProvider, Organization, OrganizationLevel, Paged, PublicRepository, RoleSessionDuration,
-    SamlProvider, ServerCertificate, ServiceSpecificCredential,
+    DelegatedAdministrator, Observed, OidcProvider, Organization, OrganizationAccount, OrganizationLevel,
+    OrganizationRoot, Paged, PublicRepository, RoleSessionDuration, SamlProvider, ServerCertificate,
+    ServiceSpecificCredential,
 };
 
 /// The account's own record. Every field is one piece of evidence.
@@ -73,6 +74,21 @@ pub struct Account {
     /// The effective S3 policy, its text as AWS returned it; absent means that there is none.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub s3_policy: Observed<String>,
+    /// The accounts of the organization, by their ids; absent without an organization that has policies.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub organization_accounts: Observed<Vec<OrganizationAccount>>,
+    /// What stands directly under the organization's root; absent in the same case.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub organization_root: Observed<OrganizationRoot>,
+    /// The accounts that administer services for the organization; absent in the same case.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub delegated_administrators: Observed<Vec<DelegatedAdministrator>>,
+    /// The service principals with trusted access, such as `guardduty.amazonaws.com`; absent in the same case.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub trusted_services: Observed<Vec<String>>,
+    /// The organization's resource policy, its text as AWS returned it; absent also where it delegates nothing.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub delegation_policy: Observed<String>,
     /// How long sessions of each role may be.
     #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
     pub role_session_durations: Observed<Paged<RoleSessionDuration>>,

@@ -153,11 +153,18 @@ calls! {
     Iam "iam" "ListServiceSpecificCredentials" ["iam:ListServiceSpecificCredentials"] Account [ServiceSpecificCredentials];
     Iam "iam" "ListOrganizationsFeatures" ["iam:ListOrganizationsFeatures"] Account [OrganizationsFeatures];
     Organizations "organizations" "DescribeOrganization" ["organizations:DescribeOrganization"] Account [Organization];
-    Organizations "organizations" "ListRoots" ["organizations:ListRoots"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
+    Organizations "organizations" "ListRoots" ["organizations:ListRoots"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies, OrganizationAccounts, OrganizationRoot, DelegatedAdministrators, TrustedServices, DelegationPolicy];
     Organizations "organizations" "ListParents" ["organizations:ListParents"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "ListPoliciesForTarget" ["organizations:ListPoliciesForTarget"] Account [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "DescribePolicy" ["organizations:DescribePolicy"] Account [] prepares [ServiceControlPolicies, ResourceControlPolicies];
     Organizations "organizations" "DescribeEffectivePolicy" ["organizations:DescribeEffectivePolicy"] Account [AiOptOutPolicy, TagPolicy, S3Policy];
+    Organizations "organizations" "ListAccounts" ["organizations:ListAccounts"] Account [OrganizationAccounts];
+    Organizations "organizations" "ListAccountsForParent" ["organizations:ListAccountsForParent"] Account [OrganizationRoot];
+    Organizations "organizations" "ListOrganizationalUnitsForParent" ["organizations:ListOrganizationalUnitsForParent"] Account [] prepares [OrganizationRoot];
+    Organizations "organizations" "ListDelegatedAdministrators" ["organizations:ListDelegatedAdministrators"] Account [DelegatedAdministrators];
+    Organizations "organizations" "ListDelegatedServicesForAccount" ["organizations:ListDelegatedServicesForAccount"] Account [] prepares [DelegatedAdministrators];
+    Organizations "organizations" "ListAWSServiceAccessForOrganization" ["organizations:ListAWSServiceAccessForOrganization"] Account [TrustedServices];
+    Organizations "organizations" "DescribeResourcePolicy" ["organizations:DescribeResourcePolicy"] Account [DelegationPolicy];
     AccessAnalyzer "access-analyzer" "ListAnalyzers" ["access-analyzer:ListAnalyzers"] Region [Analyzers];
     AccessAnalyzer "access-analyzer" "ListFindings" ["access-analyzer:ListFindings"] ExternalAnalyzer [AnalyzerFindings];
     AccessAnalyzer "access-analyzer" "ListArchiveRules" ["access-analyzer:ListArchiveRules"] ExternalAnalyzer [AnalyzerArchiveRules];
@@ -221,12 +228,17 @@ const OF_REGISTRIES: [Evidence; 6] = [
 ];
 
 /// What is asked only where there is an organization.
-const OF_ORGANIZATIONS: [Evidence; 5] = [
+const OF_ORGANIZATIONS: [Evidence; 10] = [
     Evidence::ServiceControlPolicies,
     Evidence::ResourceControlPolicies,
     Evidence::AiOptOutPolicy,
     Evidence::TagPolicy,
     Evidence::S3Policy,
+    Evidence::OrganizationAccounts,
+    Evidence::OrganizationRoot,
+    Evidence::DelegatedAdministrators,
+    Evidence::TrustedServices,
+    Evidence::DelegationPolicy,
 ];
 
 /// This evidence and what must be read to find it: the listing of a resource, where it is, and the

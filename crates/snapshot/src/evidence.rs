@@ -68,6 +68,16 @@ evidence! {
     TagPolicy = "account.tag_policy",
     /// What the organization's S3 policies come to for the account.
     S3Policy = "account.s3_policy",
+    /// The accounts of the organization.
+    OrganizationAccounts = "account.organization_accounts",
+    /// What stands directly under the root of the organization.
+    OrganizationRoot = "account.organization_root",
+    /// The accounts that administer services for the organization.
+    DelegatedAdministrators = "account.delegated_administrators",
+    /// The services that may work in every account of the organization.
+    TrustedServices = "account.trusted_services",
+    /// The policy by which the organization delegates the management of policies.
+    DelegationPolicy = "account.delegation_policy",
     /// The IAM users with their policies and groups.
     Users = "iam.user",
     /// The SSH public keys of users whose policies name Git in CodeCommit, which nothing else takes them for.

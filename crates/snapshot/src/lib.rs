@@ -64,7 +64,10 @@ pub use iam::{
 };
 pub use observations::{Observations, State};
 pub use observed::{NotOffered, Observed, Reason, Unreadable};
-pub use organization::{Organization, OrganizationLevel, OrganizationPolicy};
+pub use organization::{
+    DelegatedAdministrator, Organization, OrganizationAccount, OrganizationLevel, OrganizationPolicy,
+    OrganizationRoot,
+};
 pub use paged::Paged;
 pub use read::{OpenError, OpenOptions, StoredSnapshot, UnreadResource, UnreadResources};
 pub use record::{CallRecord, FailedCalls, Header, Listing, Record, RecordKind, SnapshotScope, Trailer};

@@ -50,6 +50,7 @@ impl<K, V> Partial for std::collections::BTreeMap<K, V> {}
 impl Partial for crate::AlternateContact {}
 impl Partial for crate::ContactInformation {}
 impl Partial for crate::Organization {}
+impl Partial for crate::OrganizationRoot {}
 impl Partial for crate::OidcProviderDetails {}
 impl Partial for crate::PasswordPolicy {}
 impl Partial for crate::SamlProviderDetails {}
@@ -132,6 +133,11 @@ observations!(Account {
     ai_opt_out_policy: AiOptOutPolicy,
     tag_policy: TagPolicy,
     s3_policy: S3Policy,
+    organization_accounts: OrganizationAccounts,
+    organization_root: OrganizationRoot,
+    delegated_administrators: DelegatedAdministrators,
+    trusted_services: TrustedServices,
+    delegation_policy: DelegationPolicy,
     role_session_durations: RoleSessionDurations,
     server_certificates: ServerCertificates,
     saml_providers: SamlProviders,

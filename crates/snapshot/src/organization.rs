@@ -38,3 +38,40 @@ pub struct OrganizationPolicy {
     /// The document's text as AWS returned it.
     pub document: String,
 }
+
+/// An account of the organization, from `organizations:ListAccounts`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationAccount {
+    /// The twelve digits.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The e-mail address of its root user.
+    pub email: String,
+    /// `ACTIVE`, `PENDING_ACTIVATION`, `SUSPENDED`, `PENDING_CLOSURE` or `CLOSED`; partitions that do not know the
+    /// state give the older status, in which closed accounts are suspended too.
+    pub state: String,
+}
+
+/// What stands directly under the root of the organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationRoot {
+    /// The twelve digits of the accounts, sorted.
+    pub accounts: Vec<String>,
+    /// The names of the organizational units, sorted.
+    pub units: Vec<String>,
+}
+
+/// A member account that administers services for the organization.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelegatedAdministrator {
+    /// The twelve digits.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// The service principals, such as `guardduty.amazonaws.com`, sorted.
+    pub services: Vec<String>,
+}

@@ -21,6 +21,16 @@ pub struct Organization {
     pub policy_types: Vec<String>,
     /// What management policies come to for the account: a document each, by type, such as `TAG_POLICY`.
     pub effective_policies: BTreeMap<String, Value>,
+    /// Its accounts, for those who may ask.
+    pub accounts: Vec<MemberAccount>,
+    /// The names of the organizational units directly under the root.
+    pub units: Vec<String>,
+    /// The services that member accounts administer, by account.
+    pub delegated_administrators: BTreeMap<String, Vec<String>>,
+    /// The services with trusted access.
+    pub trusted_services: Vec<String>,
+    /// The resource policy.
+    pub resource_policy: Option<Value>,
     /// The root, then the organizational units down to the one that the account is in, then the account.
     pub levels: Vec<OrganizationLevel>,
 }
@@ -33,4 +43,18 @@ pub struct OrganizationLevel {
     pub service_control_policies: BTreeMap<String, Value>,
     /// Resource control policies: a document each, by name.
     pub resource_control_policies: BTreeMap<String, Value>,
+}
+
+/// An account of the organization.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemberAccount {
+    /// The 12 digits.
+    pub id: String,
+    /// The e-mail address of its root user.
+    pub email: String,
+    /// Its state; active if empty.
+    pub state: String,
+    /// It stands directly under the root.
+    pub at_root: bool,
 }

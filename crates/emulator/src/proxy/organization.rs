@@ -1,6 +1,8 @@
 //! Organizations, as a member of one sees it ("AWS Organizations API Reference"). The emulator knows accounts only
 //! from the side of the one that manages them.
 
+mod members;
+
 use serde_json::{Value, json};
 
 use super::Shapes;
@@ -48,6 +50,18 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
                 ));
             };
             Some(json!({"EffectivePolicy": {"PolicyContent": policy.to_string(), "TargetId": view.account}}))
+        }
+        "ListAccounts" | "ListAccountsForParent" | "ListOrganizationalUnitsForParent" => {
+            view.members(operation, parameter(incoming, "ParentId"))
+        }
+        "ListDelegatedAdministrators" => Some(view.delegated_administrators()),
+        "ListDelegatedServicesForAccount" => view.delegated_services(parameter(incoming, "AccountId")),
+        "ListAWSServiceAccessForOrganization" => Some(view.trusted_services()),
+        "DescribeResourcePolicy" => {
+            let Some(policy) = &organization.resource_policy else {
+                return Some(refused("ResourcePolicyNotFoundException", "There is no resource policy."));
+            };
+            Some(json!({"ResourcePolicy": {"Content": policy.to_string()}}))
         }
         "DescribePolicy" => view.policy(parameter(incoming, "PolicyId")),
         _ => None,

@@ -18,7 +18,8 @@ use crate::access_analyzer::{self, Analyzer, ExternalAccess};
 use crate::context::Context;
 use crate::iam::tag_session;
 use crate::organization::{
-    self, AiOptOut, Organization, ResourceGuardrails, S3Policy, ServiceGuardrails, TagPolicy,
+    self, AiOptOut, DelegatedAdministrator, Delegation, MemberAccount, Organization, OrganizationRoot,
+    ResourceGuardrails, S3Policy, ServiceGuardrails, TagPolicy,
 };
 use crate::s3::PublicAccessBlock;
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
@@ -72,6 +73,21 @@ facts! {
         tag_policy: Known<Option<TagPolicy>>, reads [TagPolicy, Organization];
         /// What the organization holds buckets to; null in the same cases.
         s3_policy: Known<Option<S3Policy>>, reads [S3Policy, Organization];
+        /// The accounts of the organization; null if there is none that has all features, or if only its management
+        /// account or a delegated administrator can tell.
+        organization_accounts: Known<Option<Vec<MemberAccount>>>, reads [OrganizationAccounts, Organization];
+        /// The e-mail address of this account's root user, in lower case; null in the same cases.
+        root_email: Known<Option<String>>, reads [OrganizationAccounts, Organization];
+        /// What stands directly under the organization's root; null in the same cases.
+        organization_root: Known<Option<OrganizationRoot>>, reads [OrganizationRoot, Organization];
+        /// The accounts that administer services for the organization; null in the same cases.
+        delegated_administrators: Known<Option<Vec<DelegatedAdministrator>>>,
+            reads [DelegatedAdministrators, Organization];
+        /// The service principals that may work in every account of the organization (trusted access), such as
+        /// `guardduty.amazonaws.com`; null in the same cases.
+        trusted_services: Known<Option<Vec<String>>>, reads [TrustedServices, Organization];
+        /// What the organization's resource policy lets other accounts change; null in the same cases.
+        delegation: Lazy<Known<Option<Delegation>>>, reads [DelegationPolicy, Organization];
         /// Whether any IAM user has a console password, so that the password policy matters.
         has_console_users: Lazy<Known<bool>>, reads [Users, CredentialReport];
         /// Whether the account has its own password policy.
@@ -217,6 +233,12 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         ai_opt_out: organization::ai_opt_out(context),
         tag_policy: organization::tag_policy(context),
         s3_policy: organization::s3_policy(context),
+        organization_accounts: organization::accounts(context),
+        root_email: organization::root_email(context),
+        organization_root: organization::root(context),
+        delegated_administrators: organization::delegated_administrators(context),
+        trusted_services: organization::trusted_services(context),
+        delegation: lazily(context, |context| organization::delegation(context)),
         password_policy_configured: Known::observed(
             &record.password_policy,
             Evidence::PasswordPolicy,

@@ -147,6 +147,13 @@ impl Shape {
             "organization" => json!({
                 "id": "o-exampleorgid", "management_account_id": "999988887777", "feature_set": "ALL",
             }),
+            "organization_accounts" => json!({
+                "id": ACCOUNT, "name": "shop", "email": "aws+shop@example.com", "state": "ACTIVE",
+            }),
+            "organization_root" => json!({"accounts": [], "units": []}),
+            "delegated_administrators" => {
+                json!({"account": "444455556666", "name": "security", "services": []})
+            }
             "password_policy" => json!({
                 "minimum_length": 6,
                 "require_symbols": false,
@@ -287,6 +294,11 @@ fn account() -> Value {
         "ai_opt_out_policy": null,
         "tag_policy": null,
         "s3_policy": null,
+        "organization_accounts": null,
+        "organization_root": null,
+        "delegated_administrators": null,
+        "trusted_services": null,
+        "delegation_policy": null,
         "role_session_durations": {"items": []},
         "server_certificates": {"items": []},
         "saml_providers": {"items": []},

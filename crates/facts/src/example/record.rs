@@ -155,8 +155,15 @@ pub(super) fn days_ago(days: &Value, place: &str) -> Result<String, ExampleError
 }
 
 /// The fields that hold a document as text.
-const DOCUMENTS: [&str; 6] =
-    ["policy", "lifecycle_policy", "trust_policy", "ai_opt_out_policy", "tag_policy", "s3_policy"];
+const DOCUMENTS: [&str; 7] = [
+    "policy",
+    "lifecycle_policy",
+    "trust_policy",
+    "ai_opt_out_policy",
+    "tag_policy",
+    "s3_policy",
+    "delegation_policy",
+];
 /// The fields of the account that are read page by page.
 const PAGED: [&str; 9] = [
     "aliases",
@@ -196,7 +203,10 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
             None => encryption(given, place)?,
         },
         ("versioning", Value::String(status)) => json!({"status": status, "mfa_delete": false}),
-        ("cors" | "internal_access", Value::Array(rules)) => each(rules, field, completed, place)?,
+        (
+            "cors" | "internal_access" | "organization_accounts" | "delegated_administrators",
+            Value::Array(rules),
+        ) => each(rules, field, completed, place)?,
         ("lifecycle", Value::Array(rules)) => each(rules, field, nested, place)?,
         ("website" | "replication" | "object_lock" | "notification", Value::Object(given)) => {
             nested(field, given, place)?

@@ -280,12 +280,12 @@ fn keeps_out_strangers(context: &Context, rcps: &ControlPolicies, action: &str, 
     is_refused(decide(request, policies))
 }
 
-fn is_refused(decision: Decision) -> bool {
+pub(super) fn is_refused(decision: Decision) -> bool {
     matches!(decision, Decision::ExplicitlyDenied | Decision::ImplicitlyDenied)
 }
 
 /// An identity policy that allows everything.
-fn allowing() -> PolicySet {
+pub(super) fn allowing() -> PolicySet {
     let text =
         r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
     PolicySet::new(CompiledPolicy::from_text("everything", text).map(Arc::new).into_iter().collect())

@@ -1,19 +1,25 @@
 //! The organization that the account is in, and what it forbids.
 
 mod control_policies;
+mod delegation;
 mod effective_policies;
 mod guardrails;
+mod members;
 
 pub use control_policies::{ControlLevel, ControlPolicies, ControlPolicy, OrganizationPolicies};
+pub use delegation::{Delegate, Delegation};
 pub use effective_policies::{AiOptOut, S3Policy, TagPolicy};
 pub use guardrails::{ResourceGuardrails, ServiceGuardrails};
+pub use members::{DelegatedAdministrator, MemberAccount, OrganizationRoot};
 use palisade_snapshot::{Evidence, Observed};
 
 use crate::context::Context;
 use crate::{Known, facts};
 
+pub(crate) use delegation::delegation;
 pub(crate) use effective_policies::{ai_opt_out, s3_policy, tag_policy};
 pub(crate) use guardrails::{resource_guardrails, role_changes_left, service_guardrails};
+pub(crate) use members::{accounts, delegated_administrators, root, root_email, trusted_services};
 
 facts! {
     /// The organization that an account is in.

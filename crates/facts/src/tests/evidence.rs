@@ -46,6 +46,12 @@ fn rich(kind: &Kind) -> Json {
             ]}}],
             "resource_control_policies": [{}],
             "ai_opt_out_policy": {"services": {"default": {"opt_out_policy": "optOut"}}},
+            "organization_accounts": [{}], "organization_root": {"units": ["workloads"]},
+            "delegated_administrators": [{"services": ["guardduty.amazonaws.com"]}],
+            "trusted_services": ["guardduty.amazonaws.com"],
+            "delegation_policy": {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "organizations:*", "Resource": "*"},
+            ]},
             "tag_policy": {"tags": {"owner": {"tag_key": "Owner"}}},
             "s3_policy": {"s3_attributes": {"public_access_block_configuration": "all"}},
         }),

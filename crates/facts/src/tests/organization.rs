@@ -149,3 +149,45 @@ fn paths_to_an_administrator_end_at_a_service_control_policy() {
     assert_eq!(status(json!([{}])), Status::CanEscalate);
     assert_eq!(status(json!([{"iam": deny("iam:Attach*")}])), Status::Cannot);
 }
+
+/// "Delegated administrator for AWS Organizations" and its examples of resource policies, in the AWS Organizations
+/// User Guide.
+#[test]
+fn what_a_resource_policy_delegates_is_told_account_by_account() {
+    let delegation = |statements: Json| {
+        let policy = json!({"Version": "2012-10-17", "Statement": statements});
+        let given = json!({"organization": {}, "delegation_policy": policy});
+        fact("account", &given, "delegation.delegates")
+    };
+    let policies = "arn:aws:organizations::999988887777:policy/o-exampleorgid";
+    let to = |account: &str, action: &str, resource: &str| json!({"Effect": "Allow", "Principal": {"AWS": account}, "Action": action, "Resource": resource});
+    for (statements, expected) in [
+        (json!([]), "[]"),
+        (json!([to("444455556666", "organizations:ListAccounts", "*")]), "[]"),
+        (
+            json!([to("444455556666", "organizations:AttachPolicy", &format!("{policies}/backup_policy/*"))]),
+            "[{account: 444455556666, policy_types: [BACKUP_POLICY], other_changes: []}]",
+        ),
+        (
+            json!([
+                to("444455556666", "organizations:UpdatePolicy", &format!("{policies}/tag_policy/p-1234abcd")),
+                to("arn:aws:iam::555566667777:role/move", "organizations:MoveAccount", "*"),
+            ]),
+            "[{account: 444455556666, policy_types: [TAG_POLICY], other_changes: []}, \
+             {account: 555566667777, policy_types: [], other_changes: [organizations:MoveAccount]}]",
+        ),
+        // Who manages the organization needs nothing delegated.
+        (json!([to("999988887777", "organizations:*", "*")]), "[]"),
+        // Another organization's policy is not this one's.
+        (
+            json!([to(
+                "444455556666",
+                "organizations:AttachPolicy",
+                "arn:aws:organizations::999988887777:policy/o-other/*"
+            )]),
+            "[]",
+        ),
+    ] {
+        assert_eq!(delegation(statements.clone()), expected, "{statements}");
+    }
+}

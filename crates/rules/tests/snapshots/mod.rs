@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use palisade_snapshot::{
-    Evidence, InlinePolicy, Observations, Observed, OpenOptions, PermissionsBoundary, Reason, RecordKind,
-    Shared, Snapshot, State, StoredSnapshot, Unreadable,
+    Account, DelegatedAdministrator, Evidence, InlinePolicy, Observations, Observed, OpenOptions,
+    Organization, OrganizationAccount, OrganizationRoot, PermissionsBoundary, Reason, RecordKind, Shared,
+    Snapshot, State, StoredSnapshot, Unreadable,
 };
 use proptest::prelude::{Strategy, any, prop};
 use proptest::sample::Index;
@@ -90,7 +91,7 @@ impl Change {
     pub(crate) fn make(&self, snapshot: &mut Snapshot) {
         let Self(what, field, place, source) = self;
         let shared = &mut snapshot.shared;
-        match what % 21 {
+        match what % 22 {
             0 => place.get_mut(&mut snapshot.buckets).policy = Observed::Present(document(source)),
             1 => place.get_mut(&mut snapshot.repositories).policy = Observed::Present(document(source)),
             2..=5 => transplant(&mut snapshot.buckets, *field, place, source),
@@ -109,13 +110,43 @@ impl Change {
                     **place.get_mut(&mut counters) = i64::from(field % 2);
                 }
             }
+            21 => join_organization(*field, source, &mut shared.account),
             _ => change_identities(*what, place, source, shared),
         }
     }
 }
 
+/// Puts the account in an organization, which it may manage, with what can be read of one.
+fn join_organization(field: u8, source: &Index, account: &mut Account) {
+    let management = if field.is_multiple_of(2) { account.id.as_str() } else { "999988887777" };
+    account.organization = Observed::Present(Organization {
+        id: "o-exampleorgid".to_owned(),
+        management_account_id: management.to_owned(),
+        feature_set: "ALL".to_owned(),
+    });
+    let member = |id: &str| OrganizationAccount {
+        id: id.to_owned(),
+        name: "member".to_owned(),
+        email: "aws@acme.example".to_owned(),
+        state: "ACTIVE".to_owned(),
+    };
+    account.organization_accounts = Observed::Present(vec![member(&account.id), member("444455556666")]);
+    account.organization_root =
+        Observed::Present(OrganizationRoot { accounts: vec![account.id.clone()], units: Vec::new() });
+    account.delegated_administrators = Observed::Present(vec![DelegatedAdministrator {
+        account: account.id.clone(),
+        name: "security".to_owned(),
+        services: vec!["access-analyzer.amazonaws.com".to_owned()],
+    }]);
+    account.trusted_services = Observed::Present(vec!["access-analyzer.amazonaws.com".to_owned()]);
+    account.delegation_policy = Observed::Present(document(source));
+    account.ai_opt_out_policy =
+        Observed::Present(r#"{"services":{"default":{"opt_out_policy":"optOut"}}}"#.to_owned());
+    account.tag_policy = Observed::Absent;
+}
+
 fn change_identities(what: u8, place: &Index, source: &Index, shared: &mut Shared) {
-    match what % 21 {
+    match what % 22 {
         12 => {
             let attached = source.get(&shared.roles).attached_policies.clone();
             place.get_mut(&mut shared.users).attached_policies = attached;
