@@ -69,8 +69,22 @@ impl Declarations {
 
     /// The accounts that are declared to hold the users of people, sorted.
     pub(crate) fn users_accounts(&self) -> Vec<String> {
-        let holds_users = |kind: &AccountType| matches!(kind, AccountType::Users | AccountType::DevAndUsers);
-        self.account_types.iter().filter(|(_, kind)| holds_users(kind)).map(|(id, _)| id.clone()).collect()
+        self.accounts_for(&[AccountType::Users, AccountType::DevAndUsers])
+    }
+
+    /// The accounts that are declared to be for development, sorted.
+    pub(crate) fn dev_accounts(&self) -> Vec<String> {
+        self.accounts_for(&[AccountType::Dev, AccountType::DevAndUsers])
+    }
+
+    /// The accounts that are declared to be for production, sorted.
+    pub(crate) fn prod_accounts(&self) -> Vec<String> {
+        self.accounts_for(&[AccountType::Prod])
+    }
+
+    fn accounts_for(&self, types: &[AccountType]) -> Vec<String> {
+        let declared = self.account_types.iter().filter(|(_, kind)| types.contains(kind));
+        declared.map(|(id, _)| id.clone()).collect()
     }
 
     /// The services that are declared for a user of that name and these groups, sorted; none if nothing is declared.

@@ -41,12 +41,13 @@ fn only_what_needs_a_declaration_is_open_without_a_configuration() {
 }
 
 /// What can't fail in the careless account, because it fails something that excludes it: it has no
-/// billing group and no contacts, and it is not for users.
-const FAIL_IN_MIXED_ONLY: [&str; 4] = [
+/// billing group, no contacts and no password policy of its own, and it is not for users.
+const FAIL_IN_MIXED_ONLY: [&str; 5] = [
     "account-contact-addresses-shared-mailbox",
     "account-contacts-distinct",
     "account-users-account-roles-minimal",
     "iam-billing-user-key-absent",
+    "iam-password-policy-hard-expiry-reviewed",
 ];
 
 /// What no account can fail whose owner has declared what it is for.
@@ -70,6 +71,19 @@ fn an_organization_that_only_shares_the_bill_is_told_so() {
     );
 }
 
+/// What no member of an organization can fail.
+const FAIL_IN_MANAGEMENT_ACCOUNT: [&str; 1] = ["org-management-account-workload-absent"];
+
+#[test]
+fn what_is_kept_in_the_account_that_manages_the_organization_is_found() {
+    let mut account = Account::fixture("clean").unwrap();
+    let management_account = account.id().to_owned();
+    account.organization = Some(Organization { management_account, ..Organization::default() });
+    let (_, report) = Emulated::account(account).scan(&[]);
+    let failed = report.rules("fail");
+    assert!(failed.is_superset(&FAIL_IN_MANAGEMENT_ACCOUNT.into()), "{failed:?}");
+}
+
 #[test]
 fn every_rule_fails_in_the_careless_account_but_those_that_exclude_each_other() {
     let emulated = Emulated::fixture("careless");
@@ -80,7 +94,12 @@ fn every_rule_fails_in_the_careless_account_but_those_that_exclude_each_other() 
     let all: BTreeSet<_> = listed.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert!(all.len() > 100, "{listed}");
     let spared: BTreeSet<_> = all.difference(&report.rules("fail")).copied().collect();
-    let excluded = [&FAIL_IN_MIXED_ONLY[..], &FAIL_WITHOUT_ANYBODY, &FAIL_WITHOUT_ALL_FEATURES];
+    let excluded = [
+        &FAIL_IN_MIXED_ONLY[..],
+        &FAIL_WITHOUT_ANYBODY,
+        &FAIL_WITHOUT_ALL_FEATURES,
+        &FAIL_IN_MANAGEMENT_ACCOUNT,
+    ];
     let excluded = excluded.into_iter().flatten().copied().chain(FAIL_WITHOUT_DECLARATION);
     assert_eq!(spared, excluded.collect());
 }

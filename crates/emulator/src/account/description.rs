@@ -164,6 +164,8 @@ pub struct PasswordPolicy {
     pub all_character_classes: bool,
     /// Users may change their own password.
     pub self_change: bool,
+    /// Only an administrator can change an expired password.
+    pub hard_expiry: bool,
 }
 
 impl Default for PasswordPolicy {
@@ -174,6 +176,7 @@ impl Default for PasswordPolicy {
             max_age_days: Some(90),
             all_character_classes: true,
             self_change: true,
+            hard_expiry: false,
         }
     }
 }

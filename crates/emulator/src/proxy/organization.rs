@@ -30,7 +30,8 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
         ));
     };
     let for_everybody = matches!(operation, "DescribeOrganization" | "DescribeEffectivePolicy");
-    if !for_everybody && !organization.delegated_administrator {
+    let is_management = organization.management_account == shapes.account.id();
+    if !for_everybody && !is_management && !organization.delegated_administrator {
         return Some(refused("AccessDeniedException", "You don't have permissions to access this resource."));
     }
     let view = View { organization, account: shapes.account.id() };

@@ -251,7 +251,7 @@ fn beyond_reading(context: &Arc<Context>, identity: Identity) -> Lazy<Known<Opti
     Lazy::new(move || Held::of(&context, identity).map(|held| held.beyond_reading()))
 }
 
-fn last_used_days(context: &Context, role: &Role) -> Option<i64> {
+pub(super) fn last_used_days(context: &Context, role: &Role) -> Option<i64> {
     role.last_used.as_ref().map(|used| age_days(context, used.at))
 }
 

@@ -4,7 +4,9 @@ mod contact;
 mod duty_holders;
 mod holders;
 mod layout;
+mod regions;
 mod roles;
+mod workloads;
 
 use std::sync::Arc;
 
@@ -12,7 +14,9 @@ pub use contact::{Contact, ContactInformation};
 pub use duty_holders::DutyHolder;
 pub use layout::{AccountType, CicdPrincipal, Entrance, WorkforceRole, WorkforceWay};
 use palisade_snapshot::{Evidence, Observed, Paged};
+pub use regions::Quota;
 pub use roles::RoleSummary;
+pub use workloads::ServiceRole;
 
 use crate::access_analyzer::{self, Analyzer, ExternalAccess};
 use crate::context::Context;
@@ -36,6 +40,17 @@ facts! {
         account_type: AccountType, reads [];
         /// The accounts that `palisade.toml` declares to hold the users of people.
         users_accounts: Vec<String>, reads [];
+        /// The accounts that `palisade.toml` declares to be for development.
+        dev_accounts: Vec<String>, reads [];
+        /// The accounts that `palisade.toml` declares to be for production.
+        prod_accounts: Vec<String>, reads [];
+        /// The regions that somebody has opted in to: AWS switches them on for nobody by itself.
+        opted_in_regions: Listed<String>, reads [Regions];
+        /// The version of the tokens that the global endpoint of AWS STS gives: 1 is refused by regions that must be opted in
+        /// to; null if AWS does not say.
+        global_token_version: Known<Option<i64>>, reads [AccountSummary];
+        /// How much of the account's quotas for users, groups, roles and the like is used up.
+        iam_quotas: Known<Vec<Quota>>, reads [AccountSummary];
         /// The sign-in alias; null if there is none.
         alias: Known<Option<String>>, reads [AccountAliases];
         /// Whether AWS keeps alternate contacts for accounts here at all.
@@ -118,6 +133,12 @@ facts! {
         duty_holders: Lazy<Listed<DutyHolder>>, reads [Groups, Roles, Policies, ServiceControlPolicies];
         /// The names of its roles.
         role_names: Listed<String>, reads [Roles];
+        /// The names of its users.
+        user_names: Listed<String>, reads [Users];
+        /// The names of its buckets.
+        bucket_names: Listed<String>, reads [Buckets];
+        /// The roles that AWS services work with, but for those that the services own.
+        service_roles: Lazy<Listed<ServiceRole>>, reads [Roles];
         /// The names of its groups.
         group_names: Listed<String>, reads [Groups];
         /// Its roles, but for those that AWS services own.
@@ -206,6 +227,11 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         partition: context.shared.header.partition.clone(),
         account_type: layout::account_type(context),
         users_accounts: context.declarations.users_accounts(),
+        dev_accounts: context.declarations.dev_accounts(),
+        prod_accounts: context.declarations.prod_accounts(),
+        opted_in_regions: regions::opted_in(context),
+        global_token_version: regions::global_token_version(context),
+        iam_quotas: regions::quotas(context),
         alias: alias(&record.aliases),
         alternate_contacts_offered: contacts_offered(record),
         security_contact: contact(&record.security_contact, Evidence::SecurityContact),
@@ -258,6 +284,9 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         },
         support_handlers: Lazy::new(move || holders::support_handlers(&support)),
         role_names: roles::names(context),
+        user_names: workloads::user_names(context),
+        bucket_names: workloads::bucket_names(context),
+        service_roles: lazily(context, workloads::service_roles),
         group_names: roles::group_names(context),
         roles: Lazy::new(move || roles::summaries(&roles)),
         has_working_principal: Lazy::new(move || roles::has_working_principal(&working)),

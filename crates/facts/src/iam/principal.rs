@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use palisade_snapshot::RecordKind;
 
+use super::openers::only_builders;
 use super::people_assuming::is_person;
 use super::role::is_aws_owned;
-use super::{Boundary, Effective, Escalation, IdentityKind, boundary, effective, escalation, trust};
+use super::{
+    Boundary, Effective, Escalation, IdentityKind, RoleWrite, boundary, effective, escalation, role_write,
+    trust,
+};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
-use crate::{Kind, Known, Lazy, Subject, facts};
+use crate::{Kind, Known, Lazy, Listed, Subject, facts};
 
 facts! {
     /// A user or role, for rules on what somebody may do, whichever of the two he is.
@@ -31,6 +35,11 @@ facts! {
         used_by_people: Lazy<Known<bool>>, reads [CredentialReport];
         /// Whether the snapshot was made as it: its credentials asked AWS.
         runs_audit: bool, reads [];
+        /// Whether code is built and deployed by it: `palisade.toml` declares so, or only builders of code, such as
+        /// GitHub Actions, get in.
+        cicd: Lazy<Known<bool>>, reads [];
+        /// The roles that it can make, give rights to, or open to somebody else.
+        role_writes: Lazy<Listed<RoleWrite>>, reads [Groups, Policies, ServiceControlPolicies];
         /// What it may really do.
         effective: Lazy<Known<Effective>>, reads [Groups, Policies, ServiceControlPolicies];
         /// Its permissions boundary; null if it has none.
@@ -72,6 +81,14 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
             Lazy::new(move || used_by_people(&context, identity))
         },
         runs_audit: is_caller(&context.shared.header.caller_arn, identity.kind, record),
+        cicd: {
+            let (context, name) = (Arc::clone(context), record.name.to_owned());
+            Lazy::new(move || is_cicd(&context, identity, &name))
+        },
+        role_writes: {
+            let context = Arc::clone(context);
+            Lazy::new(move || role_write::of(&context, identity))
+        },
         effective: Lazy::new(move || effective::of(&asking, identity)),
         boundary: Lazy::new(move || boundary::of(&bounding, identity)),
         escalation: Lazy::new(move || escalation::of(&searching, identity)),
@@ -90,6 +107,14 @@ fn used_by_people(context: &Arc<Context>, identity: Identity) -> Known<bool> {
         Some(user) => context.row(user).and_then(is_person),
         None => trust::lets_in_people(context, identity.index),
     }
+}
+
+/// Whether it is declared to build and deploy code, or a role into which only builders of code get.
+fn is_cicd(context: &Arc<Context>, identity: Identity, name: &str) -> Known<bool> {
+    if context.declarations.is_cicd_principal(name) || identity.kind != IdentityKind::Role {
+        return Known::Known(context.declarations.is_cicd_principal(name));
+    }
+    trust::of_role(context, identity.index).map(|trusts| only_builders(&trusts))
 }
 
 /// Whether the caller is that user, or a session of that role. The ARN of a session leaves out the role's path; names of

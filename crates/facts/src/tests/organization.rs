@@ -170,7 +170,11 @@ fn what_a_resource_policy_delegates_is_told_account_by_account() {
         ),
         (
             json!([
-                to("444455556666", "organizations:UpdatePolicy", &format!("{policies}/tag_policy/p-1234abcd")),
+                to(
+                    "444455556666",
+                    "organizations:UpdatePolicy",
+                    &format!("{policies}/tag_policy/p-1234abcd")
+                ),
                 to("arn:aws:iam::555566667777:role/move", "organizations:MoveAccount", "*"),
             ]),
             "[{account: 444455556666, policy_types: [TAG_POLICY], other_changes: []}, \

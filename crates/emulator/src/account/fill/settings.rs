@@ -36,6 +36,7 @@ async fn password_policy(iam: &aws_sdk_iam::Client, policy: &PasswordPolicy) -> 
         .require_uppercase_characters(classes)
         .require_lowercase_characters(classes)
         .allow_users_to_change_password(policy.self_change)
+        .hard_expiry(policy.hard_expiry)
         .send()
         .await
         .map_err(failed("iam:UpdateAccountPasswordPolicy", "the account"))?;
