@@ -219,9 +219,6 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
     let contact = |observed, evidence| {
         Known::observed(observed, evidence, || None, |contact| Some(Contact::of(contact)))
     };
-    let (console, billing, administrators) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
-    let (support, roles, working) = (Arc::clone(context), Arc::clone(context), Arc::clone(context));
-    let (scps, rcps) = (Arc::clone(context), Arc::clone(context));
     Account {
         id: context.shared.header.account_id.clone(),
         partition: context.shared.header.partition.clone(),
@@ -242,20 +239,15 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
             Evidence::AccountBlockPublicAccess,
         ),
         contact_information_offered: contact_information_offered(record),
-        contact_information: Known::observed(
-            &record.contact_information,
-            Evidence::ContactInformation,
-            || None,
-            |contact| Some(ContactInformation::of(contact)),
-        ),
+        contact_information: contact_information(record),
         organization: organization::organization(context),
         root_credentials_management: organization::feature(
             context,
             organization::ROOT_CREDENTIALS_MANAGEMENT,
         ),
         root_sessions: organization::feature(context, organization::ROOT_SESSIONS),
-        scps: Lazy::new(move || organization::service_guardrails(&scps)),
-        rcps: Lazy::new(move || organization::resource_guardrails(&rcps)),
+        scps: lazily(context, |context| organization::service_guardrails(context)),
+        rcps: lazily(context, |context| organization::resource_guardrails(context)),
         ai_opt_out: organization::ai_opt_out(context),
         tag_policy: organization::tag_policy(context),
         s3_policy: organization::s3_policy(context),
@@ -265,38 +257,27 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         delegated_administrators: organization::delegated_administrators(context),
         trusted_services: organization::trusted_services(context),
         delegation: lazily(context, |context| organization::delegation(context)),
-        password_policy_configured: Known::observed(
-            &record.password_policy,
-            Evidence::PasswordPolicy,
-            || false,
-            |_| true,
-        ),
+        password_policy_configured: has_password_policy(record),
         people_with_passwords: lazily(context, |context| layout::people_with_passwords(context)),
         users_without_groups: lazily(context, |context| layout::users_without_groups(context)),
         workforce_roles: lazily(context, layout::workforce_roles),
         cicd_principals: lazily(context, layout::cicd_principals),
         entrances: lazily(context, layout::entrances),
-        has_console_users: Lazy::new(move || console.has_console_users()),
-        billing_viewers: Lazy::new(move || holders::billing_viewers(&billing)),
-        duty_holders: {
-            let context = Arc::clone(context);
-            Lazy::new(move || duty_holders::all(&context))
-        },
-        support_handlers: Lazy::new(move || holders::support_handlers(&support)),
+        has_console_users: lazily(context, |context| context.has_console_users()),
+        billing_viewers: lazily(context, holders::billing_viewers),
+        duty_holders: lazily(context, duty_holders::all),
+        support_handlers: lazily(context, holders::support_handlers),
         role_names: roles::names(context),
         user_names: workloads::user_names(context),
         bucket_names: workloads::bucket_names(context),
         service_roles: lazily(context, workloads::service_roles),
         group_names: roles::group_names(context),
-        roles: Lazy::new(move || roles::summaries(&roles)),
-        has_working_principal: Lazy::new(move || roles::has_working_principal(&working)),
-        counts_principal_tags: {
-            let context = Arc::clone(context);
-            Lazy::new(move || tag_session::counts_tags(&context))
-        },
+        roles: lazily(context, roles::summaries),
+        has_working_principal: lazily(context, roles::has_working_principal),
+        counts_principal_tags: lazily(context, |context| tag_session::counts_tags(context)),
         analyzers: access_analyzer::everywhere(context),
         external_findings: access_analyzer::external_findings(context),
-        administrators: Lazy::new(move || holders::administrators(&administrators)),
+        administrators: lazily(context, |context| holders::administrators(context)),
     }
 }
 
@@ -329,6 +310,15 @@ fn alias(observed: &Observed<Paged<String>>) -> Known<Option<String>> {
         Observed::Absent | Observed::NotOffered(_) => Known::Known(None),
         Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
     }
+}
+
+fn contact_information(record: &palisade_snapshot::Account) -> Known<Option<ContactInformation>> {
+    let (observed, evidence) = (&record.contact_information, Evidence::ContactInformation);
+    Known::observed(observed, evidence, || None, |contact| Some(ContactInformation::of(contact)))
+}
+
+fn has_password_policy(record: &palisade_snapshot::Account) -> Known<bool> {
+    Known::observed(&record.password_policy, Evidence::PasswordPolicy, || false, |_| true)
 }
 
 fn contact_information_offered(record: &palisade_snapshot::Account) -> Known<bool> {

@@ -36,25 +36,7 @@ fn rich(kind: &Kind) -> Json {
         "access_keys": [{"active": true, "rotated_days_ago": 5, "last_used_days_ago": 1}],
     });
     let mut given = match kind.name {
-        "account" | "iam.root" | "iam.password_policy" => json!({
-            "aliases": ["acme"], "security_contact": {}, "billing_contact": {}, "operations_contact": {},
-            "password_policy": {}, "public_access_block": "none", "report": report,
-            "summary": {"AccountAccessKeysPresent": 1},
-            "contact_information": {}, "organization": {}, "organizations_features": ["RootSessions"],
-            "service_control_policies": [{"deny-leave": {"Version": "2012-10-17", "Statement": [
-                {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"},
-            ]}}],
-            "resource_control_policies": [{}],
-            "ai_opt_out_policy": {"services": {"default": {"opt_out_policy": "optOut"}}},
-            "organization_accounts": [{}], "organization_root": {"units": ["workloads"]},
-            "delegated_administrators": [{"services": ["guardduty.amazonaws.com"]}],
-            "trusted_services": ["guardduty.amazonaws.com"],
-            "delegation_policy": {"Version": "2012-10-17", "Statement": [
-                {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "organizations:*", "Resource": "*"},
-            ]},
-            "tag_policy": {"tags": {"owner": {"tag_key": "Owner"}}},
-            "s3_policy": {"s3_attributes": {"public_access_block_configuration": "all"}},
-        }),
+        "account" | "iam.root" | "iam.password_policy" => account_with_all(&report),
         "iam.user" => json!({
             "report": report, "groups": ["developers"],
             "inline_policies": {"git": {"Version": "2012-10-17", "Statement": {
@@ -89,6 +71,29 @@ fn rich(kind: &Kind) -> Json {
     };
     given.as_object_mut().unwrap().insert("snapshot".to_owned(), snapshot);
     given
+}
+
+/// An account of which everything is configured that can be, in an organization.
+fn account_with_all(report: &Json) -> Json {
+    json!({
+        "aliases": ["acme"], "security_contact": {}, "billing_contact": {}, "operations_contact": {},
+        "password_policy": {}, "public_access_block": "none", "report": report,
+        "summary": {"AccountAccessKeysPresent": 1},
+        "contact_information": {}, "organization": {}, "organizations_features": ["RootSessions"],
+        "service_control_policies": [{"deny-leave": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"},
+        ]}}],
+        "resource_control_policies": [{}],
+        "ai_opt_out_policy": {"services": {"default": {"opt_out_policy": "optOut"}}},
+        "organization_accounts": [{}], "organization_root": {"units": ["workloads"]},
+        "delegated_administrators": [{"services": ["guardduty.amazonaws.com"]}],
+        "trusted_services": ["guardduty.amazonaws.com"],
+        "delegation_policy": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "organizations:*", "Resource": "*"},
+        ]},
+        "tag_policy": {"tags": {"owner": {"tag_key": "Owner"}}},
+        "s3_policy": {"s3_attributes": {"public_access_block_configuration": "all"}},
+    })
 }
 
 /// A bucket of which everything is configured that can be.
