@@ -8,13 +8,13 @@ impl ActionTable {
     /// The actions that a pattern such as `s3:Get*`, `s3:*` or `*` means, by service and name.
     ///
     /// The pattern is compared without case; `*` is any text, `?` any one character.
-    pub fn expand<'t>(&'t self, pattern: &'t str) -> impl Iterator<Item = Action<'t>> {
+    pub fn expand<'t>(&'t self, pattern: &str) -> impl Iterator<Item = Action<'t>> + use<'t> {
         let everything = pattern == "*";
         let (prefix, name) = pattern.split_once(':').unwrap_or((pattern, ""));
-        let name = if everything { "*" } else { name };
+        let name = if everything { "*" } else { name }.to_owned();
         let prefix = Pattern::from_text_lowercase(prefix);
         let services = self.prefixes().filter(move |known| prefix.matches(known));
-        services.filter_map(|known| self.service(known)).flat_map(move |service| service.expand(name))
+        services.filter_map(|known| self.service(known)).flat_map(move |service| service.expand(&name))
     }
 }
 

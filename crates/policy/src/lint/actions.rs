@@ -1,8 +1,11 @@
 //! `Action` and `NotAction`: do these actions exist?
 
-use crate::actions::{Action, table};
+use std::rc::Rc;
+
+use crate::actions::table;
 use crate::document::{Effect, Statement};
 
+use super::expansion::{Expansion, expansion};
 use super::nearest::nearest;
 use super::{Code, Findings};
 
@@ -27,7 +30,7 @@ fn negated(statement: &Statement, whole: &str, findings: &mut Findings) {
         findings.add(Code::IneffectiveNot, whole, message);
     } else if patterns
         .iter()
-        .all(|pattern| !names_no_service(pattern) && table().expand(pattern).next().is_none())
+        .all(|pattern| !names_no_service(pattern) && expansion(pattern).actions.is_empty())
     {
         let message = "NotAction names no action that exists: the statement matches every action";
         findings.add(Code::IneffectiveNot, whole, message);
@@ -45,9 +48,9 @@ pub(super) fn is_everything(pattern: &str) -> bool {
         .map_or_else(|| is_star(pattern), |(service, name)| is_star(service) && is_star(name))
 }
 
-/// The actions of the table that the statement names; `None` if they cannot be listed: every action, those that are
-/// not named, or a pattern for services.
-pub(super) fn named(statement: &Statement) -> Option<Vec<(usize, Action<'_>)>> {
+/// What each action pattern of the statement means; `None` if the actions cannot be listed: every action, those that
+/// are not named, or a pattern for services.
+pub(super) fn named(statement: &Statement) -> Option<Vec<Rc<Expansion>>> {
     let patterns = &statement.actions.values.items;
     if statement.actions.negated || patterns.iter().any(|pattern| is_everything(pattern)) {
         return None;
@@ -55,11 +58,7 @@ pub(super) fn named(statement: &Statement) -> Option<Vec<(usize, Action<'_>)>> {
     if patterns.iter().any(|pattern| names_no_service(pattern)) {
         return None;
     }
-    let mut named = Vec::new();
-    for (index, pattern) in patterns.iter().enumerate() {
-        named.extend(table().expand(pattern).map(|action| (index, action)));
-    }
-    Some(named)
+    Some(patterns.iter().map(|pattern| expansion(pattern)).collect())
 }
 
 /// Whether the part before the colon is a pattern itself.

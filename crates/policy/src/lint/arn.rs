@@ -1,5 +1,6 @@
 //! ARNs and patterns for ARNs as policies write them ("Amazon Resource Names (ARNs)").
 
+use std::borrow::Cow;
 use std::iter;
 
 /// The longest pattern that is compared with ARN formats; longer ones are taken to fit.
@@ -118,7 +119,10 @@ fn fields(text: &[u8]) -> Vec<&[u8]> {
 }
 
 /// Replaces each `${…}` by `*`.
-fn open_variables(text: &str) -> Vec<u8> {
+fn open_variables(text: &str) -> Cow<'_, [u8]> {
+    if !text.contains("${") {
+        return Cow::Borrowed(text.as_bytes());
+    }
     let mut open = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -127,7 +131,7 @@ fn open_variables(text: &str) -> Vec<u8> {
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
     open.extend_from_slice(rest.as_bytes());
-    open
+    Cow::Owned(open)
 }
 
 /// Whether two patterns have a text in common.

@@ -1,8 +1,11 @@
 //! Condition keys: do they exist, do the actions have them, does the operator fit?
 
-use crate::actions::{ConditionKey, table};
+use std::rc::Rc;
+
+use crate::actions::{Action, ConditionKey, table};
 use crate::document::{Condition, Statement};
 
+use super::expansion::Expansion;
 use super::nearest::nearest;
 use super::{Code, Findings, actions, conditions};
 
@@ -28,11 +31,14 @@ pub(super) fn check(statement: &Statement, findings: &mut Findings) {
                 format!("{name} does not compare keys such as {} ({:?})", key.name, key.key_type.value);
             findings.add(Code::OperatorTypeMismatch, &*path, message);
         }
-        let is_related = |named: &[(usize, crate::actions::Action<'_>)]| {
-            named.iter().any(|(_, action)| action.condition_keys().any(|known| known.matches(&condition.key)))
+        let is_unrelated = |named: &[Rc<Expansion>]| {
+            let mut actions = named.iter().flat_map(|pattern| &pattern.actions).peekable();
+            let has_key =
+                |action: &Action<'_>| action.condition_keys().any(|known| known.matches(&condition.key));
+            actions.peek().is_some() && !actions.any(has_key)
         };
         let is_global = table().global_key(&condition.key).is_some();
-        if !is_global && named.as_deref().is_some_and(|named| !named.is_empty() && !is_related(named)) {
+        if !is_global && named.as_deref().is_some_and(is_unrelated) {
             let message = format!("no request of the statement's actions has {}", condition.key);
             findings.add(Code::UnrelatedConditionKey, path, message);
         }

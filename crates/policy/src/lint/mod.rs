@@ -23,6 +23,7 @@ mod by_type;
 mod code;
 mod condition_keys;
 mod conditions;
+mod expansion;
 mod line;
 mod nearest;
 mod principals;

@@ -1,11 +1,13 @@
 //! `Resource` and `NotResource`: are they ARNs, and do the actions take them?
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::actions::{Action, ResourceType, table};
 use crate::document::{Effect, PatternElement, Statement};
 use crate::pattern::Pattern;
 
+use super::expansion::Expansion;
 use super::{Code, Findings, PolicyType, actions, arn};
 
 /// Checks the resources of a statement.
@@ -52,29 +54,26 @@ fn negated(statement: &Statement, resources: &PatternElement, whole: &str, findi
 }
 
 /// Compares what the actions take with what the statement names.
-fn fit(
-    statement: &Statement,
-    resources: &PatternElement,
-    named: &[(usize, Action<'_>)],
-    findings: &mut Findings,
-) {
+fn fit(statement: &Statement, resources: &PatternElement, named: &[Rc<Expansion>], findings: &mut Findings) {
     let values = &resources.values.items;
-    if named.is_empty() || values.iter().any(|value| value == "*" || is_malformed(value)) {
+    if named.iter().all(|pattern| pattern.actions.is_empty())
+        || values.iter().any(|value| value == "*" || is_malformed(value))
+    {
         return;
     }
     let mut fitting = Fitting { values, by_type: BTreeMap::new() };
     let mut is_used = vec![false; values.len()];
-    let mut is_taken = vec![false; statement.actions.values.items.len()];
-    for (index, action) in named {
-        for (kind, _) in action.resource_types() {
-            for value in fitting.of(action.service().prefix(), kind) {
+    for (index, pattern) in named.iter().enumerate() {
+        let mut is_taken = false;
+        for (service, kind) in &pattern.resource_types {
+            for value in fitting.of(service, kind) {
                 mark(&mut is_used, *value);
-                mark(&mut is_taken, *index);
+                is_taken = true;
             }
         }
-    }
-    for (index, _) in is_taken.iter().enumerate().filter(|(_, is_taken)| !**is_taken) {
-        idle_action(statement, named, index, findings);
+        if !is_taken {
+            idle_action(statement, pattern, index, findings);
+        }
     }
     let whole = statement.resources_pointer().unwrap_or_default();
     for (index, value) in values.iter().enumerate().filter(|(index, _)| is_used.get(*index) == Some(&false)) {
@@ -134,30 +133,22 @@ impl Fitting<'_> {
 }
 
 /// An action pattern that takes none of the statement's resources.
-fn idle_action(statement: &Statement, named: &[(usize, Action<'_>)], index: usize, findings: &mut Findings) {
+fn idle_action(statement: &Statement, named: &Expansion, index: usize, findings: &mut Findings) {
     let patterns = &statement.actions.values;
-    let Some(pattern) = patterns.items.get(index) else { return };
-    let mut own = named.iter().filter(|(of, _)| *of == index).peekable();
-    if own.peek().is_none() {
-        return;
-    }
+    let Some((pattern, first)) = patterns.items.get(index).zip(named.actions.first()) else { return };
     let path = patterns.pointer(&statement.actions_pointer(), index);
-    if own.all(|(_, action)| action.is_wildcard_only()) {
+    if named.actions.iter().all(Action::is_wildcard_only) {
         let message = format!("{pattern:?} takes no resource; it needs a statement with \"Resource\": \"*\"");
         findings.add(Code::WildcardOnlyAction, path, message);
     } else {
-        let message = format!("{pattern:?} takes none of the resources named here{}", formats(named, index));
+        let message = format!("{pattern:?} takes none of the resources named here{}", formats(first));
         findings.add(Code::ResourceTypeMismatch, path, message);
     }
 }
 
-/// What the first action of a pattern takes, as the end of a message.
-fn formats(named: &[(usize, Action<'_>)], index: usize) -> String {
-    let first = named.iter().find(|(of, _)| *of == index);
-    let formats: Vec<_> = first
-        .into_iter()
-        .flat_map(|(_, action)| action.resource_types())
-        .flat_map(|(kind, _)| kind.arn_formats.iter().map(String::as_str))
-        .collect();
+/// What an action takes, as the end of a message.
+fn formats(action: &Action<'_>) -> String {
+    let kinds = action.resource_types();
+    let formats: Vec<_> = kinds.flat_map(|(kind, _)| kind.arn_formats.iter().map(String::as_str)).collect();
     if formats.is_empty() { String::new() } else { format!("; it takes {}", formats.join(", ")) }
 }
