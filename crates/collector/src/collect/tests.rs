@@ -25,10 +25,13 @@ use palisade_snapshot::{Observations, State};
 use super::*;
 
 /// One emulator with the mixed account for all tests; whoever has it has it alone.
-static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| {
+static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| Mutex::new(another_mixed()));
+
+/// Another emulator with the mixed account.
+fn another_mixed() -> Emulator {
     let mixed = Filling::fixture("mixed").expect("the fixture is there");
-    Mutex::new(Emulator::with(mixed).expect("the emulator starts"))
-});
+    Emulator::with(mixed).expect("the emulator starts")
+}
 
 fn mixed() -> MutexGuard<'static, Emulator> {
     let emulator = MIXED.lock().unwrap_or_else(PoisonError::into_inner);
