@@ -227,6 +227,15 @@ impl Context {
         inline.chain(record.attached.iter().map(|one| self.attached_policy(&one.arn))).collect()
     }
 
+    /// The policies of users, groups and roles, and the managed ones, that could be understood.
+    pub(crate) fn read_policies(&self) -> impl Iterator<Item = Arc<Policy>> {
+        let managed = (0..self.shared.policies.len()).map(|index| self.managed_policy(index));
+        let inline = self.identity_records().flat_map(move |(identity, record)| {
+            (0..record.inline.len()).map(move |index| self.inline_policy(identity, index))
+        });
+        managed.chain(inline).filter_map(|policy| policy.known().map(|policy| Arc::clone(policy)))
+    }
+
     /// How an identity may do everything, by its groups too; null if it may not, unknown if one of its policies is.
     pub(crate) fn administration(&self, identity: Identity) -> Known<Option<&Permission>> {
         let decide = || Held::of(self, identity).map(|held| held.administration().map(Box::new));

@@ -37,13 +37,15 @@ pub(crate) struct RoleEdges {
     pub(crate) assumes: Vec<Assumption>,
 }
 
-/// Which roles of the account can assume which, each itself included. Conditions that the caller chooses, such as
-/// `sts:ExternalId`, count as met.
-pub(crate) fn between_roles(shared: &Shared) -> RoleEdges {
+/// Which roles of the account can assume which of those that take part, by their places, each itself included.
+/// Conditions that the caller chooses, such as `sts:ExternalId`, count as met.
+pub(crate) fn between_roles(shared: &Shared, takes_part: impl Fn(usize) -> bool + Sync) -> RoleEdges {
     let mut found = RoleEdges::default();
-    ask(shared, |asked| {
-        let roles: Vec<usize> = (0..shared.roles.len()).collect();
-        for (edges, missing) in parallel::map(&roles, |&role| asked.roles_before(shared.users.len(), role)) {
+    let callers = Callers::new(shared, &Situation::default()).identities();
+    ask(shared, &callers, |asked| {
+        let roles: Vec<usize> = (0..shared.roles.len()).filter(|&role| takes_part(role)).collect();
+        let before = |&role: &usize| asked.roles_before(shared.users.len(), role, &takes_part);
+        for (edges, missing) in parallel::map(&roles, before) {
             found.edges.extend(edges);
             found.missing = Missing::either(found.missing.take(), missing);
         }
@@ -86,7 +88,8 @@ pub(crate) struct UsersAssume {
 pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UsersAssume>, Vec<Assumption>) {
     let mut found = Vec::new();
     let mut assumes = Vec::new();
-    ask(shared, |asked| {
+    let callers = Callers::new(shared, &Situation::default()).users();
+    ask(shared, &callers, |asked| {
         let roles: Vec<usize> = (0..shared.roles.len()).collect();
         let candidates = parallel::map(&roles, |&role| asked.users_let_in(shared, users, role));
         let alike = Alike::new(asked.identities, users, asked.action);
@@ -137,15 +140,14 @@ struct Asked<'a> {
     assumes: Vec<Assumption>,
 }
 
-fn ask(shared: &Shared, questions: impl FnOnce(&Asked<'_>)) {
+/// `identities` are the users and then, where roles are asked for, the roles of the snapshot.
+fn ask(shared: &Shared, identities: &[Caller], questions: impl FnOnce(&Asked<'_>)) {
     let situation = Situation::default();
-    let callers = Callers::new(shared, &situation);
-    let identities = callers.identities();
     let Some(action) = Action::parse(ASSUME) else { return };
     let organization = OrganizationPolicies::of(shared);
     questions(&Asked {
-        identities: &identities,
-        assuming: Assuming::new(shared, &action, &identities, &situation),
+        identities,
+        assuming: Assuming::new(shared, &action, identities, &situation),
         action: &action,
         situation: &situation,
         account: &shared.header.account_id,
@@ -158,12 +160,17 @@ fn ask(shared: &Shared, questions: impl FnOnce(&Asked<'_>)) {
 }
 
 impl Asked<'_> {
-    /// The roles that can assume a role, and what could not be read of those whose decision is unknown.
-    fn roles_before(&self, users: usize, role: usize) -> (Vec<RoleEdge>, Option<Missing>) {
+    /// The roles that take part and can assume a role, and what could not be read of those whose decision is unknown.
+    fn roles_before(
+        &self,
+        users: usize,
+        role: usize,
+        takes_part: &impl Fn(usize) -> bool,
+    ) -> (Vec<RoleEdge>, Option<Missing>) {
         let (mut edges, mut missing) = (Vec::new(), None);
         let Some(target) = self.assuming.trust(users + role) else { return (edges, missing) };
         for caller in self.assuming.candidates(target) {
-            let Some(by) = caller.checked_sub(users) else { continue };
+            let Some(by) = caller.checked_sub(users).filter(|&by| takes_part(by)) else { continue };
             let Some(asking) = self.assuming.asking(caller, target) else { continue };
             let Some(mut decision) = asking.rank() else { continue };
             if decision == AccessDecision::Conditional && asking.judge().residual.iter().all(is_chosen) {

@@ -54,10 +54,16 @@ impl<'a> Callers<'a> {
         }
     }
 
+    /// The users, in the order of the snapshot.
+    pub(super) fn users(&self) -> Vec<Caller> {
+        (0..self.shared.users.len()).filter_map(|index| self.user(index)).collect()
+    }
+
     /// The users and then the roles, each in the order of the snapshot.
     pub(super) fn identities(&self) -> Vec<Caller> {
-        let users = (0..self.shared.users.len()).filter_map(|index| self.user(index));
-        users.chain(self.shared.roles.iter().map(|role| self.role(role))).collect()
+        let mut all = self.users();
+        all.extend(self.shared.roles.iter().map(|role| self.role(role)));
+        all
     }
 
     fn user(&self, index: usize) -> Option<Caller> {

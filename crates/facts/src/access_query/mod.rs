@@ -41,7 +41,7 @@ pub use answer::{
     AccessDecision, Assumption, Because, CallerKind, CanAnswer, MissingAnswer, NotCollected, NotConsidered,
     PrincipalAccess, Residual, StatementPlace, Step, WhoCanAnswer,
 };
-pub(crate) use assuming_roles::{MfaRequiredBy, RoleEdges, between_roles, by_users};
+pub(crate) use assuming_roles::{MfaRequiredBy, between_roles, by_users};
 pub use can::can;
 pub use question::{AccessQueryError, Question};
 pub use service_control::ServiceControlPolicies;

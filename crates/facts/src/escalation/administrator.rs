@@ -91,7 +91,7 @@ impl Administrators {
     fn may_allow_everything(&self, world: &World, policies: &[PolicyIndex]) -> bool {
         self.sample.iter().all(|action| {
             policies.iter().filter_map(|&index| world.policies.get(index)).any(|policy| {
-                let mut statements = policy.compiled.statements().iter();
+                let mut statements = policy.read.compiled.statements().iter();
                 statements.any(|one| one.effect() == Effect::Allow && one.is_about(action))
             })
         })
@@ -108,6 +108,6 @@ pub(super) fn residual(world: &World, policies: &[PolicyIndex]) -> Vec<String> {
 }
 
 fn allows<'w>(world: &'w World, policies: &'w [PolicyIndex]) -> impl Iterator<Item = &'w Statement> {
-    let documents = policies.iter().filter_map(|&index| Some(&world.policies.get(index)?.document));
+    let documents = policies.iter().filter_map(|&index| Some(&world.policies.get(index)?.read.document));
     documents.flat_map(|document| &document.statements).filter(|one| one.effect == Effect::Allow)
 }

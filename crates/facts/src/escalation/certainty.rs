@@ -40,7 +40,7 @@ impl World {
         if self.hangs_on_the_unknown(&[policy], &action) {
             return TrustAtBest::Conditional;
         }
-        let document = self.policies.get(policy).map(|policy| &policy.document);
+        let document = self.policies.get(policy).map(|policy| &policy.read.document);
         let allowing = document.into_iter().flat_map(|document| &document.statements);
         let mut allowing = allowing.filter(|statement| statement.effect == Effect::Allow);
         if allowing.all(names_accounts_only) { TrustAtBest::ByIdentityPolicy } else { TrustAtBest::Certain }

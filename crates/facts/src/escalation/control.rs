@@ -24,7 +24,8 @@ impl Builder<'_> {
             for (name, document) in &level.policies {
                 let index = self.add(name.clone(), document.clone());
                 control.policies.push(index);
-                policies.extend(self.world.policies.get(index).map(|policy| Arc::clone(&policy.compiled)));
+                policies
+                    .extend(self.world.policies.get(index).map(|policy| Arc::clone(&policy.read.compiled)));
             }
             control.levels.push(PolicySet::new(policies).named(level.name.clone()));
         }

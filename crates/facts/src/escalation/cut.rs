@@ -36,7 +36,7 @@ impl Protected {
                 held.extend(&group.grants.policies);
             }
             let names = held.iter().filter_map(|&index| world.policies.get(index));
-            policies.extend(names.map(|policy| policy.name.clone()));
+            policies.extend(names.map(|policy| policy.name().to_owned()));
         }
         Self { policies, identities }
     }

@@ -57,7 +57,8 @@ impl World {
     /// The identity providers that the trust policy of a role names.
     fn named_providers(&self, role: PrincipalIndex) -> impl Iterator<Item = (ProviderIndex, &str)> {
         let trust = self.principals.get(role).and_then(|role| role.trust);
-        let statements = trust.and_then(|index| self.policies.get(index)).map(|one| &one.document.statements);
+        let statements =
+            trust.and_then(|index| self.policies.get(index)).map(|one| &one.read.document.statements);
         let elements = statements.into_iter().flatten().filter_map(|one| one.principals.as_ref());
         let kinds = elements.filter(|one| !one.negated).filter_map(|one| match &one.principals {
             Principals::ByKind(kinds) => Some(kinds),
@@ -118,7 +119,7 @@ impl World {
     /// The identity providers that trust policies name, in order.
     pub(super) fn providers_named(&self) -> Vec<String> {
         let trusts = self.principals.iter().filter_map(|one| self.policies.get(one.trust?));
-        let elements = trusts.flat_map(|policy| &policy.document.statements);
+        let elements = trusts.flat_map(|policy| &policy.read.document.statements);
         let elements = elements.filter_map(|statement| statement.principals.as_ref());
         let mut found = BTreeSet::new();
         for element in elements {

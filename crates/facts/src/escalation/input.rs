@@ -1,5 +1,6 @@
 //! What the search is given.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use palisade_policy::document::{DocumentError, PolicyDocument};
@@ -9,6 +10,8 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::credentials::KnownCredentials;
+use super::imagined::Imagined;
+use crate::identities::Policy;
 use crate::organization::{ControlPolicies, OrganizationPolicies};
 
 /// One account: who is in it, what limits it, and what is known of its users' credentials.
@@ -18,8 +21,10 @@ pub struct Account {
     pub(super) scps: ControlLevels,
     pub(super) rcps: ControlLevels,
     pub(super) credentials: KnownCredentials,
-    /// The path of users and roles who are only imagined: nobody does anything to them.
-    pub(super) imagined: Option<&'static str>,
+    /// Who else is imagined to be there.
+    pub(super) imagined: Arc<[Imagined]>,
+    /// Policies that were read before, by the names that they have in answers: nobody reads them again.
+    pub(super) read_before: Arc<HashMap<String, Arc<Policy>>>,
 }
 
 /// The SCPs or RCPs of every level that takes something away, root first.
@@ -90,14 +95,18 @@ impl Account {
         };
         let read = OrganizationPolicies::of(&shared);
         let (scps, rcps) = (ControlLevels::of(&read.scps), ControlLevels::of(&read.rcps));
-        Self { scps, rcps, shared, credentials, imagined: None }
+        Self { scps, rcps, shared, credentials, imagined: Arc::default(), read_before: Arc::default() }
     }
 
-    /// The same, where the users and roles of a path are only imagined: they try techniques, but nobody tries any on
-    /// them.
-    #[must_use]
-    pub(crate) fn with_imagined(self, path: &'static str) -> Self {
-        Self { imagined: Some(path), ..self }
+    /// The same, with somebody imagined.
+    pub(crate) fn with_imagined(self, imagined: Vec<Imagined>) -> Self {
+        Self { imagined: imagined.into(), ..self }
+    }
+
+    /// The same, where policies were read before.
+    pub(crate) fn with_read(self, policies: impl Iterator<Item = Arc<Policy>>) -> Self {
+        let named = policies.map(|policy| (policy.compiled.name().to_owned(), policy));
+        Self { read_before: Arc::new(named.collect()), ..self }
     }
 
     /// The same, with what AWS's credential report says of its users' credentials.

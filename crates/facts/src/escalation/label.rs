@@ -75,8 +75,8 @@ pub(super) fn limited_by(world: &World, node: &Node) -> Vec<String> {
     let mut found = Vec::new();
     for &index in node.identity.iter().chain(&node.boundary).chain(scps) {
         let Some(policy) = world.policies.get(index) else { continue };
-        for statement in policy.document.statements.iter().filter(|one| one.effect == Effect::Deny) {
-            found.push(format!("{}{}", policy.name, statement.pointer()));
+        for statement in policy.read.document.statements.iter().filter(|one| one.effect == Effect::Deny) {
+            found.push(format!("{}{}", policy.name(), statement.pointer()));
         }
     }
     let levels = account.map(|account| account.scps.levels.as_slice()).unwrap_or_default();

@@ -19,6 +19,7 @@ mod cut;
 mod emergency;
 mod federation;
 mod graph;
+mod imagined;
 mod input;
 mod label;
 mod load;
@@ -48,6 +49,7 @@ use palisade_policy::request::Action;
 pub(crate) use common_text::matches;
 pub use credentials::{CredentialReportError, Credentials, KnownCredentials};
 pub use emergency::{EmergencyRole, Reaching};
+pub(crate) use imagined::{Imagined, ImaginedGrant};
 pub(crate) use input::scp_levels;
 pub use input::{Account, ScpError};
 pub use load::{TechniqueError, built_in, load};
@@ -80,7 +82,7 @@ pub fn analyse(accounts: &[Account], techniques: &[Technique], emergency_roles: 
     let mut world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
     let search = Search::new(&world, techniques, &actions, &administrators, EVERY_PATH);
-    let mut principals = report(&search, usize::MAX);
+    let mut principals: Vec<PrincipalReport> = report(&search, usize::MAX).collect();
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
     let emergency_roles = emergency::roles(&search, emergency_roles);
     let held = (0..world.principals.len()).filter(|&index| search.labels.get(index) == Some(&true));
@@ -112,19 +114,17 @@ fn interesting_actions(techniques: &[Technique]) -> Vec<Action> {
     actions
 }
 
-/// What was found about everybody, with so many of the shortest paths at most.
-fn report(search: &Search<'_>, most_paths: usize) -> Vec<PrincipalReport> {
+/// What was found about everybody, one after the other, with so many of the shortest paths at most.
+fn report<'s>(search: &'s Search<'_>, most_paths: usize) -> impl Iterator<Item = PrincipalReport> + 's {
     let certain = search.ways(0);
     let conditional = search.ways_beyond(&certain, CONDITIONAL);
     let external = search.ways_beyond(&certain, EXTERNAL);
     let both = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL);
     let perhaps = search.ways_beyond(&certain, CONDITIONAL | EXTERNAL | UNREAD);
     let describing = Describing { search, most_paths };
-    (0..search.world.principals.len())
-        .filter_map(|index| {
-            one(search, &describing, index, [&certain, &conditional, &external, &both], &perhaps)
-        })
-        .collect()
+    (0..search.world.principals.len()).filter_map(move |index| {
+        one(search, &describing, index, [&certain, &conditional, &external, &both], &perhaps)
+    })
 }
 
 fn one(

@@ -219,13 +219,18 @@ impl World {
 }
 
 /// The nodes of a search, each once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Nodes {
     pub(super) all: Vec<Node>,
     places: BTreeMap<(PrincipalIndex, BTreeSet<Change>), NodeIndex>,
 }
 
 impl Nodes {
+    /// No nodes yet, with room for everybody as he is.
+    pub(super) fn of(world: &World) -> Self {
+        Self { all: Vec::with_capacity(world.principals.len()), places: BTreeMap::new() }
+    }
+
     /// The place of a node, which is made if it is new.
     pub(super) fn place(
         &mut self,

@@ -203,7 +203,7 @@ impl Question<'_> {
 
 /// The statements of a policy, as written and as compiled.
 pub(super) fn statements(policy: &Policy) -> impl Iterator<Item = (&Statement, &CompiledStatement)> {
-    policy.document.statements.iter().zip(policy.compiled.statements())
+    policy.read.document.statements.iter().zip(policy.read.compiled.statements())
 }
 
 /// Puts the values of policy variables in; those that are not known stay.

@@ -173,7 +173,7 @@ impl World {
 
     /// Whether a trust policy names anybody but services.
     fn lets_identities_in(&self, trust: PolicyIndex) -> bool {
-        let statements = self.policies.get(trust).map(|policy| policy.document.statements.as_slice());
+        let statements = self.policies.get(trust).map(|policy| policy.read.document.statements.as_slice());
         let elements = statements.unwrap_or_default().iter().filter_map(|one| one.principals.as_ref());
         elements.into_iter().any(|element| match &element.principals {
             Principals::ByKind(kinds) => element.negated || kinds.iter().any(|(kind, _)| *kind == Names::Aws),

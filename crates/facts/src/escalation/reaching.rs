@@ -161,7 +161,7 @@ impl Search<'_> {
             return Vec::new();
         };
         let mut named: BTreeSet<&str> = BTreeSet::new();
-        for element in policy.document.statements.iter().filter_map(|one| one.principals.as_ref()) {
+        for element in policy.read.document.statements.iter().filter_map(|one| one.principals.as_ref()) {
             match &element.principals {
                 Principals::ByKind(kinds) if !element.negated => {
                     let aws = kinds.iter().filter(|(kind, _)| *kind == Names::Aws);

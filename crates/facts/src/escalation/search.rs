@@ -90,7 +90,7 @@ impl<'w> Search<'w> {
             scope,
             techniques,
             administrators,
-            nodes: Nodes::default(),
+            nodes: Nodes::of(world),
             standing: Vec::new(),
             labels: Vec::new(),
             own_edges: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! One search that answers what facts ask: who can become administrator, and who gets the credentials of a role.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -39,10 +40,10 @@ impl SharedSearch {
         Self { accounts, techniques, questions }
     }
 
-    /// Who is an administrator and who can become one, each with one of the shortest paths, without what would stop
-    /// that: the search for it takes far longer.
+    /// Who is an administrator and who can become one, each with one of the shortest paths as the requests of its steps
+    /// alone, without what would stop that: the search for it takes far longer.
     pub(crate) fn principals(&self) -> Vec<PrincipalReport> {
-        self.asked(Question::Principals, |search| report(search, 1))
+        self.asked(Question::Principals, principals)
     }
 
     /// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order.
@@ -72,7 +73,7 @@ fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Q
         for question in std::iter::once(first).chain(questions) {
             // Whoever does not wait any more needs no answer.
             let _ = match question {
-                Question::Principals(answer) => answer.send(report(search, 1)).is_ok(),
+                Question::Principals(answer) => answer.send(principals(search)).is_ok(),
                 Question::Reaching(role, answer) => answer.send(reaching(search, &role)).is_ok(),
             };
         }
@@ -86,6 +87,17 @@ fn searched<T>(accounts: &[Account], techniques: &[Technique], answer: impl FnOn
     let world = Builder::new(&actions, &nothing).build(accounts);
     let administrators = Administrators::new();
     answer(&Search::new(&world, techniques, &actions, &administrators, EVERY_PATH))
+}
+
+fn principals(search: &Search<'_>) -> Vec<PrincipalReport> {
+    let bare = |mut one: PrincipalReport| {
+        for step in one.paths.iter_mut().flat_map(|path| &mut path.steps) {
+            step.request.context = BTreeMap::new();
+            step.statements = Vec::new();
+        }
+        one
+    };
+    report(search, 1).map(bare).collect()
 }
 
 fn reaching(search: &Search<'_>, role: &str) -> Vec<String> {

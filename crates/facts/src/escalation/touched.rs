@@ -93,7 +93,7 @@ impl World {
     fn tags_asked_for(&self) -> Vec<(String, String)> {
         const KEY: &str = "aws:PrincipalTag/";
         let mut found = BTreeSet::new();
-        for statement in self.policies.iter().flat_map(|policy| &policy.document.statements) {
+        for statement in self.policies.iter().flat_map(|policy| &policy.read.document.statements) {
             for condition in &statement.conditions {
                 let head = condition.key.get(..KEY.len()).filter(|head| head.eq_ignore_ascii_case(KEY));
                 let Some(key) = head.and_then(|head| condition.key.get(head.len()..)) else { continue };

@@ -1,6 +1,6 @@
 //! The accounts as the search sees them: who holds which policies, each read and compiled once.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use super::credentials::Credentials;
 use super::input::Account as InputAccount;
 use super::unit::Unit;
 use crate::iam::inline_policy;
+use crate::identities::Policy as ReadPolicy;
 
 /// AWS's own policy that allows everything ("AWS managed policies for job functions" in the IAM User Guide). It is
 /// the only document that is known without being read.
@@ -43,10 +44,7 @@ pub(super) type TagIndex = usize;
 /// A policy that was read.
 #[derive(Debug)]
 pub(super) struct Policy {
-    /// What names it in answers: its ARN.
-    pub(super) name: String,
-    pub(super) compiled: Arc<CompiledPolicy>,
-    pub(super) document: PolicyDocument,
+    pub(super) read: Arc<ReadPolicy>,
     /// The interesting actions that an Allow statement is about.
     pub(super) potential: ActionSet,
     /// The interesting actions that it denies on everything, always.
@@ -54,6 +52,13 @@ pub(super) struct Policy {
     pub(super) denies: bool,
     /// Whether it denies an interesting action, on anything, under any conditions.
     pub(super) stands_in_the_way: bool,
+}
+
+impl Policy {
+    /// What names it in answers: its ARN.
+    pub(super) fn name(&self) -> &str {
+        self.read.compiled.name()
+    }
 }
 
 /// The policies of a user, group or role that count, and what could not be read.
@@ -177,12 +182,14 @@ pub(super) struct Builder<'a> {
     changed: HashSet<&'a str>,
     /// The same accounts with nothing removed: what is not changed is taken from there.
     whole: Option<&'a World>,
+    /// Policies of the present account that were read before, by name.
+    read_before: Arc<HashMap<String, Arc<ReadPolicy>>>,
 }
 
 /// The managed policies and groups of one account, by name.
 #[derive(Default)]
-struct Names {
-    managed: BTreeMap<String, ManagedIndex>,
+pub(super) struct Names {
+    pub(super) managed: BTreeMap<String, ManagedIndex>,
     groups: BTreeMap<String, GroupIndex>,
 }
 
@@ -193,7 +200,14 @@ impl<'a> Builder<'a> {
             Unit::Statement { policy, .. } => Some(policy.as_str()),
             Unit::Attachment { .. } => None,
         });
-        Self { world: World::default(), actions, removed, changed: changed.collect(), whole: None }
+        Self {
+            world: World::default(),
+            actions,
+            removed,
+            changed: changed.collect(),
+            whole: None,
+            read_before: Arc::default(),
+        }
     }
 
     /// The same, where the accounts were built before with nothing removed.
@@ -212,6 +226,7 @@ impl<'a> Builder<'a> {
     fn account(&mut self, input: &InputAccount) {
         let shared = &input.shared;
         let account = self.world.accounts.len();
+        self.read_before = Arc::clone(&input.read_before);
         let (scps, rcps) = (self.control(&input.scps), self.control(&input.rcps));
         let partition = shared.header.partition.clone();
         let name = format!("arn:{partition}:iam::aws:{ADMINISTRATOR_ACCESS}");
@@ -245,17 +260,22 @@ impl<'a> Builder<'a> {
             self.world.groups.push(Group { account, arn: group.arn.clone(), grants });
         }
         self.users(account, input, &names);
-        self.roles(account, shared, input.imagined, &names);
+        self.roles(account, shared, &names);
+        self.imagined(account, input, &names);
     }
 
     /// Reads a policy; `None` if its text is none.
-    fn read(&mut self, name: &str, text: &str) -> Option<PolicyIndex> {
+    pub(super) fn read(&mut self, name: &str, text: &str) -> Option<PolicyIndex> {
         // Policies are read in the same order each time.
         let place = self.world.policies.len();
         let known = self.whole.and_then(|whole| whole.policies.get(place));
-        if let Some(known) = known.filter(|known| known.name == name && !self.changed.contains(name)) {
+        if let Some(known) = known.filter(|known| known.name() == name && !self.changed.contains(name)) {
             self.world.policies.push(Arc::clone(known));
             return Some(place);
+        }
+        if let Some(known) = self.read_before.get(name).filter(|_| !self.changed.contains(name)) {
+            let known = Arc::clone(known);
+            return Some(self.push(known));
         }
         let document = PolicyDocument::from_text(text).ok()?;
         Some(self.add(name.to_owned(), document))
@@ -268,10 +288,14 @@ impl<'a> Builder<'a> {
                 .statements
                 .retain(|statement| !self.removed.contains(&Unit::statement(&name, statement.index)));
         }
-        let compiled = Arc::new(CompiledPolicy::new(name.clone(), &document));
+        self.push(Arc::new(ReadPolicy::new(name, document)))
+    }
+
+    fn push(&mut self, read: Arc<ReadPolicy>) -> PolicyIndex {
+        let statements = &read.document.statements;
         let (mut potential, mut forbidden) = (ActionSet::default(), ActionSet::default());
         let mut stands_in_the_way = false;
-        for (statement, compiled) in document.statements.iter().zip(compiled.statements()) {
+        for (statement, compiled) in statements.iter().zip(read.compiled.statements()) {
             let mut about = self.actions.iter().enumerate().filter(|(_, action)| compiled.is_about(action));
             match statement.effect {
                 Effect::Allow => about.for_each(|(index, _)| potential.add(index)),
@@ -282,8 +306,8 @@ impl<'a> Builder<'a> {
                 Effect::Deny => stands_in_the_way |= about.next().is_some(),
             }
         }
-        let denies = document.statements.iter().any(|statement| statement.effect == Effect::Deny);
-        let policy = Policy { name, compiled, document, potential, forbidden, denies, stands_in_the_way };
+        let denies = statements.iter().any(|statement| statement.effect == Effect::Deny);
+        let policy = Policy { read, potential, forbidden, denies, stands_in_the_way };
         self.world.policies.push(Arc::new(policy));
         self.world.policies.len() - 1
     }
@@ -339,7 +363,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The document in force of a managed policy.
-    fn managed_policy(&self, account: usize, arn: &str, names: &Names) -> Option<PolicyIndex> {
+    pub(super) fn managed_policy(&self, account: usize, arn: &str, names: &Names) -> Option<PolicyIndex> {
         let managed = names.managed.get(arn).and_then(|&index| self.world.managed.get(index));
         let listed = managed.and_then(|managed| managed.current);
         listed.or_else(|| {
@@ -379,12 +403,12 @@ impl<'a> Builder<'a> {
                 instance_profiles: Vec::new(),
                 reserved: false,
                 credentials: input.credentials.of(user),
-                imagined: input.imagined == Some(user.path.as_str()),
+                imagined: false,
             });
         }
     }
 
-    fn roles(&mut self, account: usize, shared: &Shared, imagined: Option<&str>, names: &Names) {
+    fn roles(&mut self, account: usize, shared: &Shared, names: &Names) {
         for role in &shared.roles {
             let own = self.grants(account, &role.arn, &role.inline_policies, &role.attached_policies, names);
             let trust = self.read(&Unit::trust_policy(&role.arn), &role.trust_policy);
@@ -405,7 +429,7 @@ impl<'a> Builder<'a> {
                     .iter()
                     .any(|path| role.path.starts_with(path)),
                 credentials: Credentials::default(),
-                imagined: imagined == Some(role.path.as_str()),
+                imagined: false,
             });
         }
     }
@@ -423,7 +447,7 @@ fn pairs(tags: &[palisade_snapshot::Tag]) -> Vec<(String, String)> {
     tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
 }
 
-fn engine(arn: &str, id: &str, tags: &[(String, String)]) -> EnginePrincipal {
+pub(super) fn engine(arn: &str, id: &str, tags: &[(String, String)]) -> EnginePrincipal {
     tags.iter().fold(EnginePrincipal::parse(arn).with_unique_id(id), |principal, (key, value)| {
         principal.with_tag(key, value)
     })
@@ -432,7 +456,10 @@ fn engine(arn: &str, id: &str, tags: &[(String, String)]) -> EnginePrincipal {
 impl World {
     /// The policies at these places, compiled.
     pub(super) fn compiled(&self, policies: &[PolicyIndex]) -> Vec<Arc<CompiledPolicy>> {
-        policies.iter().filter_map(|&index| Some(Arc::clone(&self.policies.get(index)?.compiled))).collect()
+        policies
+            .iter()
+            .filter_map(|&index| Some(Arc::clone(&self.policies.get(index)?.read.compiled)))
+            .collect()
     }
 
     /// The policies on the principal's side of somebody who holds these.

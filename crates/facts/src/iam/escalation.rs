@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use palisade_snapshot::{Evidence, Reason, RecordKind};
 
 use super::effective::Held;
-use super::policy_escalation::Imagined;
+use super::policy_escalation;
 use crate::context::Context;
 use crate::escalation::{PathStep, PrincipalReport, SharedSearch, Status, built_in};
 use crate::identities::Identity;
@@ -144,17 +144,12 @@ fn search(context: &Context) -> Known<Found> {
         Ready::Yes(unread) => unread,
         Ready::No(missing) => return Known::Unknown(missing),
     };
-    let (account, holders) = Imagined::of(context);
+    let (account, holders) = policy_escalation::with_holders(context);
     // A technique that ships and can't be used fails the tests.
     let search = SharedSearch::new(vec![account], built_in().unwrap_or_default());
     let (mut by_identity, mut by_policy) = (BTreeMap::new(), BTreeMap::<String, PrincipalReport>::new());
-    for mut one in search.principals() {
-        // Facts name requests, not what they say.
-        for step in one.paths.iter_mut().flat_map(|path| &mut path.steps) {
-            step.request.context = BTreeMap::new();
-            step.statements = Vec::new();
-        }
-        match holders.get(&one.arn) {
+    for one in search.principals() {
+        match holders.policies.get(&one.arn) {
             Some(policy) if by_policy.get(policy).is_some_and(|known| known.status <= one.status) => {}
             Some(policy) => drop(by_policy.insert(policy.clone(), one)),
             None => drop(by_identity.insert(one.arn.clone(), one)),

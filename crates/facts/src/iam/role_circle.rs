@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use palisade_snapshot::{Evidence, Reason, RecordKind};
 
 use super::IdentityKind;
-use crate::access_query::{AccessDecision, RoleEdges, between_roles};
+use crate::access_query::{AccessDecision, between_roles};
 use crate::context::Context;
 use crate::identities::Identity;
 use crate::{Access, Known, Missing, facts};
@@ -85,25 +85,26 @@ fn sure(context: &Context, access: Access) -> Known<Access> {
 }
 
 fn graph(context: &Context) -> &Graph {
-    context.role_circles.0.get_or_init(|| Graph::new(context, between_roles(&context.shared)))
+    context.role_circles.0.get_or_init(|| Graph::new(context))
 }
 
 impl Graph {
-    fn new(context: &Context, found: RoleEdges) -> Self {
+    fn new(context: &Context) -> Self {
         let count = context.shared.roles.len();
         let is_administrator = |index: usize| {
             let administration = context.administration(Identity { kind: IdentityKind::Role, index });
             administration.known().copied().flatten().is_some_and(|one| one.access == Access::Yes)
         };
         let administrators: Vec<bool> = (0..count).map(is_administrator).collect();
-        let counts = |role: usize| administrators.get(role) == Some(&false);
+        // Administrators can assume whom they like without going round.
+        let found = between_roles(&context.shared, |role| administrators.get(role) == Some(&false));
         let mut graph = Self {
             next: vec![Vec::new(); count],
             itself: vec![None; count],
             missing: found.missing,
             assumes: found.assumes.iter().map(|one| one.name().to_owned()).collect(),
         };
-        for edge in found.edges.into_iter().filter(|edge| counts(edge.by) && counts(edge.role)) {
+        for edge in found.edges {
             if edge.by == edge.role {
                 graph.itself.iter_mut().skip(edge.by).take(1).for_each(|own| *own = Some(edge.decision));
             } else if let Some(next) = graph.next.get_mut(edge.by) {
