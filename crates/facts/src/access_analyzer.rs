@@ -83,7 +83,7 @@ pub static KIND: Kind = Kind {
     listings: &[],
     reads: &[Evidence::Analyzers],
     wildcard_arn: |shared| arn(&shared.header.partition, "*", &shared.header.account_id),
-    subjects,
+    subjects: |context| Box::new(subjects(context).into_iter()),
     hidden,
 };
 

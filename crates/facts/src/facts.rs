@@ -57,9 +57,8 @@ impl Facts {
         crate::KINDS.iter().flat_map(|kind| self.subjects_of(kind)).collect()
     }
 
-    /// The resources of one kind that come from no streamed record.
-    #[must_use]
-    pub fn subjects_of(&self, kind: &Kind) -> Vec<Subject> {
+    /// The resources of one kind that come from no streamed record, each made when it is asked for.
+    pub fn subjects_of(&self, kind: &Kind) -> impl Iterator<Item = Subject> + use<'_> {
         (kind.subjects)(&self.context)
     }
 

@@ -8,6 +8,9 @@ use palisade_snapshot::{Evidence, RecordKind, Shared};
 use crate::context::Context;
 use crate::{Missing, Object, ObjectType};
 
+/// Resources one after the other: a resource with its facts takes far more memory than its record.
+pub(crate) type Subjects<'c> = Box<dyn Iterator<Item = Subject> + 'c>;
+
 /// A kind of resource that rules can be about.
 pub struct Kind {
     /// Its name in rules and reports, such as `s3.bucket`.
@@ -23,8 +26,8 @@ pub struct Kind {
     pub reads: &'static [Evidence],
     /// The ARN that stands for all resources of the kind, such as `arn:aws:s3:::*`.
     pub wildcard_arn: fn(&Shared) -> String,
-    /// The resources of the kind that come from no streamed record.
-    pub(crate) subjects: fn(&Arc<Context>) -> Vec<Subject>,
+    /// The resources of the kind that come from no streamed record, each made when it is asked for.
+    pub(crate) subjects: fn(&Arc<Context>) -> Subjects<'_>,
     /// What hides resources of the kind besides incomplete listings.
     pub(crate) hidden: fn(&Context) -> Option<Missing>,
 }

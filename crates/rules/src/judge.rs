@@ -123,7 +123,7 @@ pub fn judge<L: Send, R: Send, S: Send, P: Send>(
         if judge.rules_on(kind).next().is_none() && !Headline::reads(kind) {
             continue;
         }
-        let subjects = judging.facts.subjects_of(kind).into_iter().map(Ok::<_, JudgeError<R, S>>);
+        let subjects = judging.facts.subjects_of(kind).map(Ok::<_, JudgeError<R, S>>);
         in_order(
             subjects,
             |subject| judge.judge(&subject),
@@ -221,22 +221,23 @@ struct Judge<'a, F> {
     judging: Judging<'a>,
     present: F,
     today: jiff::civil::Date,
-    prepared: Vec<Prepared<'a>>,
+    prepared: Vec<(&'static Kind, Vec<Prepared<'a>>)>,
 }
 
 impl<'a, P, F: Fn(Finding) -> P> Judge<'a, F> {
     fn new(judging: Judging<'a>, present: F) -> Self {
         let prepare = |rule: &'a Rule| Prepared { rule, params: judging.settings.parameters(rule) };
+        let on = |kind| judging.rules.iter().filter(move |rule| rule.kind == kind).map(prepare).collect();
         Self {
             judging,
             present,
             today: judging.facts.taken_at().to_zoned(TimeZone::UTC).date(),
-            prepared: judging.rules.iter().map(prepare).collect(),
+            prepared: KINDS.into_iter().map(|kind| (kind, on(kind))).collect(),
         }
     }
 
     fn rules_on(&self, kind: &'static Kind) -> impl Iterator<Item = &Prepared<'a>> {
-        self.prepared.iter().filter(move |prepared| prepared.rule.kind == kind)
+        self.prepared.iter().filter(move |(of, _)| *of == kind).flat_map(|(_, rules)| rules)
     }
 
     /// Judges one resource by every rule on its kind.

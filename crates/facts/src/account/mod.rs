@@ -8,6 +8,7 @@ mod regions;
 mod roles;
 mod workloads;
 
+use std::iter;
 use std::sync::Arc;
 
 pub use contact::{Contact, ContactInformation};
@@ -209,7 +210,7 @@ pub static KIND: Kind = Kind {
     listings: &[],
     reads: &[],
     wildcard_arn: |shared| format!("arn:{}:iam::{}:root", shared.header.partition, shared.header.account_id),
-    subjects: |context| vec![subject(context)],
+    subjects: |context| Box::new(iter::once(subject(context))),
     hidden: |_| None,
 };
 

@@ -64,7 +64,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:ecr-public::{}:repository/*", shared.header.partition, shared.header.account_id)
     },
-    subjects,
+    subjects: |context| Box::new(subjects(context).into_iter()),
     hidden: |context| {
         listed::hidden(&context.shared.account.public_repositories, Evidence::PublicRepositories)
     },

@@ -105,7 +105,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:registry", shared.header.partition, shared.header.account_id)
     },
-    subjects,
+    subjects: |context| Box::new(subjects(context).into_iter()),
     hidden: super::in_other_regions,
 };
 

@@ -1,5 +1,6 @@
 //! Private repositories.
 
+use std::iter;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -78,7 +79,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:repository/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: |_| Vec::new(),
+    subjects: |_| Box::new(iter::empty()),
     hidden: super::in_other_regions,
 };
 

@@ -113,11 +113,11 @@ pub(crate) fn subject(
     resource: Option<&Resource>,
     arn: Option<&str>,
 ) -> Option<Subject> {
-    let subjects = match resource {
-        Some(resource) => facts.resource_subjects(resource),
-        None => facts.subjects_of(kind),
-    };
-    subjects.into_iter().find(|subject| arn.is_none_or(|arn| subject.arn == arn))
+    let is_it = |subject: &Subject| arn.is_none_or(|arn| subject.arn == arn);
+    match resource {
+        Some(resource) => facts.resource_subjects(resource).into_iter().find(is_it),
+        None => facts.subjects_of(kind).find(is_it),
+    }
 }
 
 /// The snapshot of an example, and the ARN by which its resource is found.

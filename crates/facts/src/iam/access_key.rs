@@ -13,6 +13,7 @@ use super::{IdentityKind, Permission, UserClass, classification};
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
+use crate::subject::Subjects;
 use crate::{Kind, Known, Lazy, Missing, Subject, facts};
 
 facts! {
@@ -85,12 +86,12 @@ pub static KIND: Kind = Kind {
 };
 
 /// One subject per access key that the credential report shows.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
-    let keys_of = |(index, user)| match context.row(user) {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
+    let keys_of = move |(index, user)| match context.row(user) {
         Known::Known(row) => of(context, index, user, row),
         Known::Unknown(_) => Vec::new(),
     };
-    context.shared.users.iter().enumerate().flat_map(keys_of).map(subject).collect()
+    Box::new(context.shared.users.iter().enumerate().flat_map(keys_of).map(subject))
 }
 
 /// What hides keys of users that are known: a report that is unreadable, or too old for a user.

@@ -41,6 +41,11 @@ pub(crate) fn class(context: &Context, index: usize) -> Known<UserClass> {
     })
 }
 
+/// Whether some sign says that the user of that place is a person's, even if others say that it is a program's.
+pub(crate) fn is_person(context: &Context, index: usize) -> Known<bool> {
+    class(context, index).map(|class| matches!(class, UserClass::Human | UserClass::Contradictory))
+}
+
 /// What says that the user of that place is a person's.
 pub(super) fn human_signs(context: &Context, index: usize) -> Listed<String> {
     let Some(record) = context.shared.users.get(index) else { return Listed::complete(Vec::new()) };

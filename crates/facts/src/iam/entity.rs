@@ -9,6 +9,7 @@ use super::metadata_secret::{self, MetadataSecret, Text};
 use super::role::is_aws_owned;
 use crate::context::Context;
 use crate::identities::Identity;
+use crate::subject::Subjects;
 use crate::{Kind, Lazy, Subject, fact_enum, facts};
 
 use super::IdentityKind;
@@ -70,7 +71,7 @@ enum Place {
 }
 
 /// One subject per user, group, role and policy.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let identities = context.identity_records().map(|(identity, record)| {
         let kind = match identity.kind {
             IdentityKind::User => EntityKind::User,
@@ -86,7 +87,7 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
         let named = [policy.arn.as_str(), policy.name.as_str(), policy.path.as_str()];
         subject(context, Place::Policy(index), EntityKind::Policy, named, false)
     });
-    identities.chain(policies).collect()
+    Box::new(identities.chain(policies))
 }
 
 fn subject(

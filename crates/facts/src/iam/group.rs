@@ -31,7 +31,7 @@ facts! {
         /// The managed policies attached to it.
         attached_policies: Vec<AttachedPolicy>, reads [];
         /// Its users, and what it lets each of them do.
-        people: Lazy<GroupMembers>, reads [Users, CredentialReport, Policies, ServiceControlPolicies];
+        people: Lazy<GroupMembers>, reads [Users, CredentialReport, VirtualMfaDevices, Policies, ServiceControlPolicies];
         /// What a member may really do by it alone.
         effective: Lazy<Known<Effective>>, reads [Policies, ServiceControlPolicies];
     }
@@ -47,7 +47,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:group/*", shared.header.partition, shared.header.account_id)
     },
-    subjects,
+    subjects: |context| Box::new(subjects(context).into_iter()),
     hidden: |_| None,
 };
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palisade_snapshot::RecordKind;
 
 use super::effective::{Held, assumptions};
-use super::{IdentityKind, Permission, Tag, user};
+use super::{IdentityKind, Permission, classification, user};
 use crate::context::Context;
 use crate::identities::Identity;
 use crate::{Known, Lazy, Listed, facts};
@@ -29,10 +29,8 @@ facts! {
         name: String, reads [];
         /// Whether it has a console password.
         console: Known<bool>, reads [];
-        /// The names of all its groups.
-        groups: Vec<String>, reads [];
-        /// Its tags.
-        tags: Vec<Tag>, reads [];
+        /// Whether it is a person's.
+        used_by_people: Lazy<Known<bool>>, reads [];
         /// Something that this group lets it do without a second factor, besides setting one up for itself, and that
         /// nothing else it holds denies; null if there is nothing.
         without_mfa: Lazy<Known<Option<Arc<Permission>>>>, reads [];
@@ -44,13 +42,12 @@ pub(super) fn of(context: &Arc<Context>, index: usize) -> GroupMembers {
     let group = Identity { kind: IdentityKind::Group, index };
     let name = context.identity(group).map_or("", |record| record.name);
     let users = context.members(name).map(|(index, record)| {
-        let asking = Arc::clone(context);
+        let (asking, classifying) = (Arc::clone(context), Arc::clone(context));
         GroupMember {
             arn: record.arn.clone(),
             name: record.name.clone(),
             console: user::console(context.row(record)),
-            groups: record.groups.clone(),
-            tags: Tag::list(&record.tags),
+            used_by_people: Lazy::new(move || classification::is_person(&classifying, index)),
             without_mfa: Lazy::new(move || without_mfa(&asking, index, group)),
         }
     });

@@ -62,7 +62,7 @@ pub static SAML: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:saml-provider/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: saml_subjects,
+    subjects: |context| Box::new(saml_subjects(context).into_iter()),
     hidden: |context| listed::hidden(&context.shared.account.saml_providers, Evidence::SamlProviders),
 };
 
@@ -76,7 +76,7 @@ pub static OIDC: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:oidc-provider/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: oidc_subjects,
+    subjects: |context| Box::new(oidc_subjects(context).into_iter()),
     hidden: |context| listed::hidden(&context.shared.account.oidc_providers, Evidence::OidcProviders),
 };
 

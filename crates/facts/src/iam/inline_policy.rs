@@ -8,6 +8,7 @@ use super::role::is_aws_owned;
 use super::{Escalation, PeopleAssuming, any_role, full_administrator, people_assuming, policy_escalation};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
+use crate::subject::Subjects;
 use crate::{Access, Exception, Kind, Known, Lazy, Subject, fact_enum, facts};
 
 fact_enum! {
@@ -48,7 +49,7 @@ facts! {
         /// Whether somebody who holds it and nothing else can become administrator.
         escalation: Lazy<Known<Escalation>>, reads [Policies, CredentialReport, ServiceControlPolicies];
         /// The roles that people assume by it, and what asks them for MFA.
-        people_assuming: Lazy<PeopleAssuming>, reads [Policies, CredentialReport, ServiceControlPolicies, ResourceControlPolicies];
+        people_assuming: Lazy<PeopleAssuming>, reads [Policies, CredentialReport, VirtualMfaDevices, ServiceControlPolicies, ResourceControlPolicies];
     }
 }
 
@@ -72,11 +73,11 @@ pub(crate) fn arn(identity: &str, policy: &str) -> String {
 }
 
 /// One subject per inline policy.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
-    let of = |(identity, record): (Identity, IdentityRecord<'_>)| {
-        (0..record.inline.len()).filter_map(|index| subject(context, identity, index)).collect::<Vec<_>>()
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
+    let of = move |(identity, record): (Identity, IdentityRecord<'_>)| {
+        (0..record.inline.len()).filter_map(move |index| subject(context, identity, index))
     };
-    context.identity_records().flat_map(of).collect()
+    Box::new(context.identity_records().flat_map(of))
 }
 
 fn subject(context: &Arc<Context>, identity: Identity, index: usize) -> Option<Subject> {

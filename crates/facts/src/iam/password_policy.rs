@@ -1,5 +1,6 @@
 //! The account's password policy for IAM users.
 
+use std::iter;
 use std::sync::Arc;
 
 use palisade_snapshot::{Evidence, PasswordPolicy as Record};
@@ -46,7 +47,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:account-password-policy", shared.header.partition, shared.header.account_id)
     },
-    subjects: |context| vec![subject(context)],
+    subjects: |context| Box::new(iter::once(subject(context))),
     hidden: |_| None,
 };
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use palisade_snapshot::{CredentialReportRow, Evidence, Reason, RecordKind};
+use palisade_snapshot::RecordKind;
 
+use super::classification::is_person;
 use crate::access_query::{MfaRequiredBy, by_users};
 use crate::context::Context;
 use crate::{Known, Listed, Missing, fact_enum, facts};
@@ -95,7 +96,7 @@ impl Found {
             .users
             .iter()
             .enumerate()
-            .filter_map(|(index, user)| match context.row(user).and_then(is_person) {
+            .filter_map(|(index, _)| match is_person(context, index) {
                 Known::Known(person) => person.then_some((index, None)),
                 Known::Unknown(missing) => Some((index, Some(missing))),
             })
@@ -132,14 +133,5 @@ impl Found {
             }
         }
         found
-    }
-}
-
-/// Whether a user is a person; unknown where the report does not say.
-pub(super) fn is_person(row: &CredentialReportRow) -> Known<bool> {
-    match (row.password_enabled, row.mfa_active) {
-        (Some(true), _) | (_, Some(true)) => Known::Known(true),
-        (Some(false), Some(false)) => Known::Known(false),
-        _ => Known::Unknown(Missing::because(Evidence::CredentialReport, Reason::Malformed)),
     }
 }

@@ -7,6 +7,7 @@ use palisade_snapshot::{Evidence, ManagedPolicy, RecordKind};
 use super::attached::is_aws_managed;
 use super::{Escalation, PeopleAssuming, any_role, full_administrator, people_assuming, policy_escalation};
 use crate::context::Context;
+use crate::subject::Subjects;
 use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts, identities};
 
 facts! {
@@ -38,7 +39,7 @@ facts! {
         /// Whether somebody who holds it and nothing else can become administrator.
         escalation: Lazy<Known<Escalation>>, reads [Users, Groups, Roles, CredentialReport, ServiceControlPolicies];
         /// The roles that people assume by it, and what asks them for MFA.
-        people_assuming: Lazy<PeopleAssuming>, reads [Users, Groups, Roles, CredentialReport, ServiceControlPolicies, ResourceControlPolicies];
+        people_assuming: Lazy<PeopleAssuming>, reads [Users, Groups, Roles, CredentialReport, VirtualMfaDevices, ServiceControlPolicies, ResourceControlPolicies];
         /// The versions not in force that alone would let its holders do everything on every resource: one call of
         /// `iam:SetDefaultPolicyVersion` puts one of them in force.
         full_administrator_versions: Lazy<Known<Vec<String>>>, reads [];
@@ -60,9 +61,9 @@ pub static KIND: Kind = Kind {
 };
 
 /// One subject per managed policy.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let policies = context.shared.policies.iter().enumerate();
-    policies.map(|(index, policy)| subject(context, index, policy)).collect()
+    Box::new(policies.map(|(index, policy)| subject(context, index, policy)))
 }
 
 fn subject(context: &Arc<Context>, index: usize, policy: &ManagedPolicy) -> Subject {

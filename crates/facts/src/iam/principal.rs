@@ -5,14 +5,14 @@ use std::sync::Arc;
 use palisade_snapshot::RecordKind;
 
 use super::openers::only_builders;
-use super::people_assuming::is_person;
 use super::role::is_aws_owned;
 use super::{
-    Boundary, Effective, Escalation, IdentityKind, RoleWrite, boundary, effective, escalation, role_write,
-    trust,
+    Boundary, Effective, Escalation, IdentityKind, RoleWrite, boundary, classification, effective, escalation,
+    role_write, trust,
 };
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
+use crate::subject::Subjects;
 use crate::{Kind, Known, Lazy, Listed, Subject, facts};
 
 facts! {
@@ -30,9 +30,9 @@ facts! {
         aws_owned: bool, reads [];
         /// The ARN of its permissions boundary; null if there is none.
         permissions_boundary: Option<String>, reads [];
-        /// Whether people use it: a user with a console password or an MFA device, or a role that somebody other than AWS
+        /// Whether people use it: a user of the class `human` or `contradictory`, or a role that somebody other than AWS
         /// services can assume.
-        used_by_people: Lazy<Known<bool>>, reads [CredentialReport];
+        used_by_people: Lazy<Known<bool>>, reads [CredentialReport, VirtualMfaDevices];
         /// Whether the snapshot was made as it: its credentials asked AWS.
         runs_audit: bool, reads [];
         /// Whether code is built and deployed by it: `palisade.toml` declares so, or only builders of code, such as
@@ -62,9 +62,9 @@ pub static KIND: Kind = Kind {
 };
 
 /// One subject per user and role.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let principals = context.identity_records().filter(|(one, _)| one.kind != IdentityKind::Group);
-    principals.map(|(identity, record)| subject(context, identity, record)).collect()
+    Box::new(principals.map(|(identity, record)| subject(context, identity, record)))
 }
 
 fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_>) -> Subject {
@@ -104,7 +104,7 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
 
 fn used_by_people(context: &Arc<Context>, identity: Identity) -> Known<bool> {
     match context.shared.users.get(identity.index).filter(|_| identity.kind == IdentityKind::User) {
-        Some(user) => context.row(user).and_then(is_person),
+        Some(_) => classification::is_person(context, identity.index),
         None => trust::lets_in_people(context, identity.index),
     }
 }

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::identities::Identity;
 use crate::listed;
 use crate::organization;
+use crate::subject::Subjects;
 use crate::{Access, Kind, Known, Lazy, Listed, Subject, facts};
 
 facts! {
@@ -95,9 +96,9 @@ pub static KIND: Kind = Kind {
 };
 
 /// One subject per role.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let roles = context.shared.roles.iter().enumerate();
-    roles.map(|(index, role)| subject(context, index, role)).collect()
+    Box::new(roles.map(|(index, role)| subject(context, index, role)))
 }
 
 fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {

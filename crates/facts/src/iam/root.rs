@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use palisade_snapshot::{CredentialReportRow, Evidence, Observed, Reason, ReportTime};
+use std::iter;
 
 use super::user::{at, has_virtual_device, hidden_devices};
 use crate::clock::days_since;
@@ -51,7 +52,7 @@ pub static KIND: Kind = Kind {
     listings: &[],
     reads: &[],
     wildcard_arn: |shared| format!("arn:{}:iam::{}:root", shared.header.partition, shared.header.account_id),
-    subjects: |context| vec![subject(context)],
+    subjects: |context| Box::new(iter::once(subject(context))),
     hidden: |_| None,
 };
 

@@ -34,7 +34,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:iam::{}:server-certificate/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: |context| subjects(context),
+    subjects: |context| Box::new(subjects(context).into_iter()),
     hidden: |context| hidden(context),
 };
 

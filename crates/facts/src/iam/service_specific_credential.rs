@@ -40,7 +40,7 @@ pub static KIND: Kind = Kind {
         let header = &shared.header;
         format!("arn:{}:iam::{}:user/*/service-specific-credential/*", header.partition, header.account_id)
     },
-    subjects,
+    subjects: |context| Box::new(subjects(context).into_iter()),
     hidden: |context| {
         let account = &context.shared.account;
         listed::hidden(&account.service_specific_credentials, Evidence::ServiceSpecificCredentials)

@@ -12,6 +12,7 @@ use super::effective::policies_of_groups;
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::{Identity, Policy};
+use crate::subject::Subjects;
 use crate::{Kind, Known, Lazy, Missing, Subject, facts, listed};
 
 facts! {
@@ -52,12 +53,12 @@ pub static KIND: Kind = Kind {
 };
 
 /// One subject per key that was listed.
-fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let users = context.shared.users.iter().enumerate();
-    let keys = users.flat_map(|(index, user)| {
+    let keys = users.flat_map(move |(index, user)| {
         listed::items(&user.ssh_public_keys).iter().map(move |key| subject(context, index, user, key))
     });
-    keys.collect()
+    Box::new(keys)
 }
 
 fn subject(

@@ -12,6 +12,7 @@ use super::{
 use crate::clock::days_since;
 use crate::context::Context;
 use crate::identities::Identity;
+use crate::subject::Subjects;
 use crate::{Kind, Known, Lazy, Listed, Missing, Subject, facts, listed};
 
 facts! {
@@ -77,6 +78,8 @@ facts! {
         /// some the other, `unclassified` where nothing tells. A tag decides; without one, signs that agree.
         /// `user_classification` in `palisade.toml` says which tag, groups and names count.
         class: Lazy<Known<UserClass>>, reads [CredentialReport, VirtualMfaDevices];
+        /// Whether it is a person's: its class is `human` or `contradictory`.
+        used_by_people: Lazy<Known<bool>>, reads [CredentialReport, VirtualMfaDevices];
         /// What says that it is a person's, such as `a console password`.
         human_signs: Lazy<Listed<String>>, reads [CredentialReport, VirtualMfaDevices];
         /// What says that it is a program's, such as `the group Apps`.
@@ -103,9 +106,9 @@ pub static KIND: Kind = Kind {
 };
 
 /// One subject per user.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let users = context.shared.users.iter().enumerate();
-    users.map(|(index, user)| subject(context, index, user)).collect()
+    Box::new(users.map(|(index, user)| subject(context, index, user)))
 }
 
 fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
@@ -150,6 +153,7 @@ fn subject(context: &Arc<Context>, index: usize, user: &Record) -> Subject {
         tags: Tag::list(&user.tags),
         effective: Lazy::new(move || effective::of(&asking, Identity { kind: IdentityKind::User, index })),
         class: lazily(context, index, classification::class),
+        used_by_people: lazily(context, index, classification::is_person),
         human_signs: lazily(context, index, classification::human_signs),
         machine_signs: lazily(context, index, classification::machine_signs),
         cicd: context.declarations.is_cicd_principal(&user.name),

@@ -55,7 +55,7 @@ pub static KIND: Kind = Kind {
     wildcard_arn: |shared| {
         format!("arn:{}:s3:*:{}:accesspoint/*", shared.header.partition, shared.header.account_id)
     },
-    subjects: |context| context.shared.access_points.iter().map(|point| subject(context, point)).collect(),
+    subjects: |context| Box::new(context.shared.access_points.iter().map(|point| subject(context, point))),
     hidden: |_| None,
 };
 

@@ -1,5 +1,6 @@
 //! S3 general purpose buckets.
 
+use std::iter;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -115,7 +116,7 @@ pub static KIND: Kind = Kind {
     listings: &[RecordKind::Bucket],
     reads: &[],
     wildcard_arn: |shared| format!("arn:{}:s3:::*", shared.header.partition),
-    subjects: |_| Vec::new(),
+    subjects: |_| Box::new(iter::empty()),
     hidden: |_| None,
 };
 

@@ -58,7 +58,7 @@ pub static KIND: Kind = Kind {
     },
     subjects: |context| {
         let points = &context.shared.multi_region_access_points;
-        points.iter().map(|point| subject(context, point)).collect()
+        Box::new(points.iter().map(|point| subject(context, point)))
     },
     hidden: |_| None,
 };

@@ -32,7 +32,7 @@ pub static KIND: Kind = Kind {
     listings: &[],
     reads: &[],
     wildcard_arn: |shared| arn(&shared.header.partition, "*"),
-    subjects: without_bucket,
+    subjects: |context| Box::new(without_bucket(context).into_iter()),
     hidden: |_| None,
 };
 

@@ -88,7 +88,7 @@ fn passwords_and_keys_have_ages() {
 fn a_slot_is_a_key_if_it_is_active_or_dated() {
     let keys = |report: Json| {
         let made = made("iam.user", &json!({"report": report}));
-        made.facts.subjects_of(vocabulary::kind("iam.access_key").unwrap())
+        made.facts.subjects_of(vocabulary::kind("iam.access_key").unwrap()).collect::<Vec<_>>()
     };
     assert!(keys(json!({})).is_empty());
     let both = keys(json!({"access_keys": [{"active": false, "rotated_days_ago": 3}, {"active": true}]}));

@@ -20,6 +20,7 @@ use super::role::is_aws_owned;
 use super::{IdentityKind, full_administrator, inline_policy, policy};
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord, Policy};
+use crate::subject::Subjects;
 use crate::{Access, Kind, Known, Lazy, Listed, Missing, Subject, facts};
 
 pub use credential_management::{ChangesWithoutMfa, CredentialManagement};
@@ -133,7 +134,7 @@ struct Named {
 }
 
 /// One subject per managed policy and per inline policy.
-pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
+pub(crate) fn subjects(context: &Arc<Context>) -> Subjects<'_> {
     let managed = context.shared.policies.iter().enumerate().map(|(index, policy)| {
         let named = Named {
             arn: policy.arn.clone(),
@@ -158,7 +159,7 @@ pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
         });
         policies.collect::<Vec<_>>()
     };
-    managed.chain(context.identity_records().flat_map(of)).collect()
+    Box::new(managed.chain(context.identity_records().flat_map(of)))
 }
 
 fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
