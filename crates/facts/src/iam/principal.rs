@@ -7,8 +7,8 @@ use palisade_snapshot::RecordKind;
 use super::openers::only_builders;
 use super::role::is_aws_owned;
 use super::{
-    Boundary, Effective, Escalation, IdentityKind, RoleWrite, boundary, classification, effective, escalation,
-    role_write, trust,
+    Boundary, Effective, Escalation, IdentityKind, RoleWrite, boundary, classification, effective,
+    escalation, role_write, trust,
 };
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};

@@ -72,10 +72,6 @@ pub fn role_trust(document: &PolicyDocument, role_arn: &str, account: &str, part
     let widened = widened(document);
     let widest = Policy::new("trust_policy", &widened);
     let anyone = Question { policy: &widest, ..question }.anyone();
-    let is_shut = anyone.as_ref().is_some_and(|way| {
-        way.reach == Reach::Named && way.residual.iter().any(|one| limiting_key(&one.key, KIND).is_some())
-    });
-    let anyone = anyone.filter(|_| !is_shut);
     RoleTrust {
         anyone: anyone.as_ref().map_or(Access::No, access),
         witness: anyone.as_ref().and_then(|way| way.witness.clone()),
@@ -113,12 +109,13 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// The best way in for strangers of every kind.
+    /// The best way in for strangers of every kind. Who somebody is and where he comes from are as they are for strangers:
+    /// a way for those whom a condition names must not hide another one.
     fn anyone(&self) -> Option<WayIn> {
         let scene = self.scene(Counted::Public);
-        let by_credentials = way_in(&scene, ASSUME, &scene.callers());
         let provider = scene.with_domains(vec![somebody(Principal::federated(ANY_PROVIDER))]);
-        best(by_credentials, way_in(&scene, ASSUME_FEDERATED, &provider))
+        let way = |actions, callers: Vec<(Caller, Domains)>| way_in(&scene, actions, &strangers(callers));
+        best(way(ASSUME, scene.callers()), way(ASSUME_FEDERATED, provider))
     }
 
     fn outsiders(&self) -> Vec<TrustedOutsider> {
@@ -212,6 +209,20 @@ pub(super) fn way_in(scene: &Scene<'_>, actions: &[&str], callers: &[(Caller, Do
     };
     let attempts: Vec<_> = actions.iter().map(attempt).collect();
     scene.way_in(&attempts.iter().collect::<Vec<_>>(), &[], callers)
+}
+
+/// Without those whom a condition on who they are, or where they come from, names, and without what only they bring.
+fn strangers(mut callers: Vec<(Caller, Domains)>) -> Vec<(Caller, Domains)> {
+    let limits = |key: &str| limiting_key(key, KIND).is_some();
+    let is_named =
+        |caller: &Caller| caller.reach > Reach::Anybody && caller.named_by.as_deref().is_some_and(limits);
+    callers.retain(|(caller, _)| !is_named(caller));
+    for (_, domains) in &mut callers {
+        for (_, candidates) in domains.iter_mut().filter(|(key, _)| limits(key)) {
+            candidates.retain(|candidate| candidate.reach == Reach::Anybody);
+        }
+    }
+    callers
 }
 
 fn best(one: Option<WayIn>, other: Option<WayIn>) -> Option<WayIn> {
@@ -320,6 +331,25 @@ mod tests {
         assert_eq!(organizations, expected);
         let others = deny(r#""NotPrincipal": {"AWS": "444455556666"}"#);
         assert_eq!(trust(&others).anyone, Access::No);
+    }
+
+    #[test]
+    fn a_way_for_those_who_are_named_hides_none_for_everybody() {
+        let second_factor = r#"{"Bool": {"aws:MultiFactorAuthPresent": "true"}}"#;
+        let everything = format!(
+            r#"{{"Effect": "Allow", "Principal": "*", "Action": "sts:*", "Condition": {second_factor}}},
+               {{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
+                 "Condition": {{"StringNotEquals": {{"aws:PrincipalOrgID": "o-1"}}}}}}"#
+        );
+        let found = trust(&everything);
+        assert_eq!(found.anyone, Access::Conditional);
+        assert_eq!(found.witness.unwrap().action, WITH_SAML);
+        let second_factor = allow("\"*\"", second_factor);
+        let named =
+            allow("\"*\"", r#"{"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/x"}}"#);
+        for statements in [format!("{named}, {second_factor}"), format!("{second_factor}, {named}")] {
+            assert_eq!(trust(&statements).anyone, Access::Conditional, "{statements}");
+        }
     }
 
     #[test]
