@@ -49,6 +49,7 @@
 pub mod actions;
 pub mod arn;
 pub mod compiled;
+pub mod containment;
 pub mod context;
 pub mod document;
 pub mod evaluate;

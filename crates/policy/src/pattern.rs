@@ -61,6 +61,25 @@ impl Pattern {
         }
     }
 
+    /// Whether it matches whatever another pattern matches; `false` also where that can't be told.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        // The other's wildcards stand for themselves: a run is only in a run, any character in a run or any character.
+        *self == Self::Any || glob(&self.clone().into_bytes(), &other.clone().into_bytes())
+    }
+
+    /// Whether no text matches both; `false` also where that can't be told.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        let (one, other) = (self.clone().into_bytes(), other.clone().into_bytes());
+        let begin = |bytes: &[u8]| bytes.iter().copied().take_while(|byte| !is_wildcard(*byte)).collect();
+        let end = |bytes: &[u8]| bytes.iter().rev().copied().take_while(|byte| !is_wildcard(*byte)).collect();
+        let differ = |one: Vec<u8>, other: Vec<u8>| !one.starts_with(&other) && !other.starts_with(&one);
+        let is_exact = |bytes: &[u8]| !bytes.iter().any(|byte| is_wildcard(*byte));
+        differ(begin(&one), begin(&other))
+            || differ(end(&one), end(&other))
+            || (is_exact(&other) && !glob(&one, &other))
+            || (is_exact(&one) && !glob(&other, &one))
+    }
+
     /// Whether the whole text matches.
     pub(crate) fn matches(&self, text: &str) -> bool {
         match self {
@@ -110,7 +129,8 @@ pub(crate) fn glob(pattern: &[u8], text: &[u8]) -> bool {
                 rest_pattern = after;
                 continue;
             }
-            (Some((&ANY_ONE, after)), Some(_)) => {
+            // A text that is a pattern may have a run here, which is not one character.
+            (Some((&ANY_ONE, after)), Some((&found, _))) if found != ANY_RUN => {
                 rest_pattern = after;
                 rest_text = rest_text.get(character_length(rest_text)..).unwrap_or_default();
                 continue;
@@ -171,6 +191,42 @@ mod tests {
             ("??", "é"),
         ] {
             assert!(!matches(pattern, text), "{pattern} should not match {text}");
+        }
+    }
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::from_bytes(text.bytes().map(wildcard_byte).collect())
+    }
+
+    #[test]
+    fn a_pattern_includes_what_matches_less() {
+        for (more, less) in [
+            ("*", "*"),
+            ("*", ""),
+            ("a*", "ab*"),
+            ("a*", "a?c*"),
+            ("*b*", "a*b"),
+            ("?", "?"),
+            ("a*c", "ab*?c"),
+            ("??", "é?"),
+        ] {
+            assert!(pattern(more).includes(&pattern(less)), "{more} should include {less}");
+        }
+        for (more, less) in [("?", "*"), ("a?", "a*"), ("ab*", "a*"), ("*a", "*"), ("a*b", "a*"), ("?", "é?")]
+        {
+            assert!(!pattern(more).includes(&pattern(less)), "{more} should not include {less}");
+        }
+    }
+
+    #[test]
+    fn patterns_without_a_common_text_exclude_each_other() {
+        for (one, other) in [("a*", "b*"), ("*a", "*b"), ("abc", "a?d"), ("a", "b"), ("", "?")] {
+            assert!(pattern(one).excludes(&pattern(other)), "{one} and {other}");
+            assert!(pattern(other).excludes(&pattern(one)), "{other} and {one}");
+        }
+        for (one, other) in [("a*", "*b"), ("a*", "ab*"), ("*", "x"), ("a?", "?b"), ("", "*")] {
+            assert!(!pattern(one).excludes(&pattern(other)), "{one} and {other}");
+            assert!(!pattern(other).excludes(&pattern(one)), "{other} and {one}");
         }
     }
 

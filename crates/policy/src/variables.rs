@@ -81,6 +81,22 @@ impl Text {
     }
 }
 
+impl Text {
+    /// Whether it matches whatever another text matches in the same request; `false` also where that can't be told.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fixed(Pattern::Any), _) => true,
+            (Self::Fixed(more), Self::Fixed(less)) => more.includes(less),
+            (more, less) => more == less,
+        }
+    }
+
+    /// Whether nothing matches both in any request; `false` also where that can't be told.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Fixed(one), Self::Fixed(other)) if one.excludes(other))
+    }
+}
+
 /// Splits `aws:x, 'a}b'}rest` at the closing brace, which may also stand inside the quoted default.
 fn split_variable(text: &str) -> Option<(&str, &str)> {
     let close = text.find('}')?;

@@ -1,5 +1,6 @@
 //! `Action` and `NotAction`.
 
+use super::lists::{List, Relation};
 use crate::document::PatternElement;
 use crate::pattern::Pattern;
 use crate::request::Action;
@@ -38,6 +39,29 @@ impl ActionMatcher {
         self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
     }
 
+    /// Whether it is about every action that another is about; `false` also where that can't be told.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        self.list().includes(&other.list())
+    }
+
+    /// Whether no action is what both are about; `false` also where that can't be told.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        self.list().excludes(&other.list())
+    }
+
+    /// What together is about the same, each as little as can be.
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        if self.negated {
+            return vec![self.clone()];
+        }
+        let one = |pattern: &ActionPattern| Self { negated: false, patterns: [pattern.clone()].into() };
+        self.patterns.iter().map(one).collect()
+    }
+
+    fn list(&self) -> List<'_, ActionPattern> {
+        List { negated: self.negated, items: &self.patterns }
+    }
+
     /// The services whose actions it can match, or `None` if they cannot be listed.
     pub(crate) fn services(&self) -> Option<Vec<&str>> {
         if self.negated {
@@ -73,6 +97,32 @@ impl ActionPattern {
             Self::Any => true,
             Self::Never => false,
             Self::Named { service, name } => name.matches(action.name()) && service.matches(action.service()),
+        }
+    }
+}
+
+impl Relation for ActionPattern {
+    fn is_everything(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
+    fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Never) => true,
+            (Self::Named { service, name }, Self::Named { service: other_service, name: other_name }) => {
+                service.includes(other_service) && name.includes(other_name)
+            }
+            (Self::Never | Self::Named { .. }, _) => false,
+        }
+    }
+
+    fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => true,
+            (Self::Named { service, name }, Self::Named { service: other_service, name: other_name }) => {
+                service.excludes(other_service) || name.excludes(other_name)
+            }
+            (Self::Any, _) | (_, Self::Any) => false,
         }
     }
 }

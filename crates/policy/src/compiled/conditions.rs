@@ -2,11 +2,13 @@
 //! ("IAM JSON policy elements: Condition operators", "Single-valued vs. multivalued context keys").
 
 mod comparands;
+mod implication;
 
 use crate::context::{Context, Lookup};
 use crate::document::{Comparison, Condition, Operator, SetQuantifier};
 use crate::truth::Truth;
 use comparands::{Comparands, Compared};
+use implication::Values;
 
 /// One operator and key of a `Condition` block, ready for evaluation.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub(crate) struct CompiledCondition {
     pub(crate) source: Condition,
     /// The key in lower case.
     key: Box<str>,
+    /// Whether policy variables in its values are replaced.
+    variables: bool,
     /// The operator with its typed values; `None` if AWS has no such operator.
     test: Option<(Operator, Comparands)>,
 }
@@ -41,11 +45,26 @@ impl CompiledCondition {
     pub(crate) fn compile(condition: &Condition, variables: bool) -> Self {
         Self {
             key: condition.key.to_ascii_lowercase().into(),
+            variables,
             test: condition.operator.map(|operator| {
                 (operator, Comparands::compile(operator.comparison, &condition.values.items, variables))
             }),
             source: condition.clone(),
         }
+    }
+
+    /// Whether it holds only where another holds too; `false` also where that can't be told.
+    pub(crate) fn implies(&self, other: &Self) -> bool {
+        let (Some((operator, _)), Some((weaker, _))) = (&self.test, &other.test) else { return false };
+        self.key == other.key
+            && operator.comparison == weaker.comparison
+            && operator.quantifier == weaker.quantifier
+            && (weaker.if_exists || !operator.if_exists)
+            && implication::of_values(operator.comparison, self.written(), other.written())
+    }
+
+    fn written(&self) -> Values<'_> {
+        Values { items: &self.source.values.items, variables: self.variables }
     }
 
     pub(crate) fn evaluate(&self, context: &Context) -> ConditionOutcome {

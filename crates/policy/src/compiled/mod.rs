@@ -2,6 +2,7 @@
 
 mod actions;
 mod conditions;
+mod lists;
 mod principals;
 mod resources;
 
@@ -139,6 +140,63 @@ impl CompiledStatement {
     #[must_use]
     pub fn services(&self) -> Option<Vec<&str>> {
         self.actions.services()
+    }
+
+    /// Whether it is about every request that another is about; `false` also where that can't be told.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let names = match (&self.principals, &other.principals) {
+            (None, None) => true,
+            (Some(more), Some(less)) => more.includes(less),
+            _ => false,
+        };
+        let is_on = match (&self.resources, &other.resources) {
+            (None, None) => true,
+            (Some(more), Some(less)) => more.includes(less),
+            _ => false,
+        };
+        let asks_no_more = |condition: &CompiledCondition| {
+            other.conditions.iter().any(|stronger| stronger.implies(condition))
+        };
+        names && is_on && self.actions.includes(&other.actions) && self.conditions.iter().all(asks_no_more)
+    }
+
+    /// Whether no request is what both are about; `false` also where that can't be told.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        let apart = match (&self.resources, &other.resources) {
+            (Some(one), Some(other)) => one.excludes(other),
+            _ => false,
+        };
+        apart || self.actions.excludes(&other.actions)
+    }
+
+    /// Statements that together are about the same, each about as little as can be; `None` if there would be more than
+    /// `most`.
+    pub(crate) fn parts(&self, most: usize) -> Option<Vec<Self>> {
+        let principals: Vec<_> = match &self.principals {
+            Some(principals) => principals.parts().into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let resources: Vec<_> = match &self.resources {
+            Some(resources) => resources.parts().into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let actions = self.actions.parts();
+        let count = principals.len().checked_mul(resources.len())?.checked_mul(actions.len())?;
+        if count > most {
+            return None;
+        }
+        let mut parts = Vec::with_capacity(count);
+        for principals in &principals {
+            for resources in &resources {
+                parts.extend(actions.iter().map(|actions| Self {
+                    principals: principals.clone(),
+                    resources: resources.clone(),
+                    actions: actions.clone(),
+                    ..self.clone()
+                }));
+            }
+        }
+        Some(parts)
     }
 
     /// Its JSON pointer in the document.

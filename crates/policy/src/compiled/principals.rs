@@ -63,7 +63,7 @@ pub(crate) struct PrincipalMatcher {
     names: Box<[PrincipalName]>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum PrincipalName {
     /// `*`
     Everyone,
@@ -107,6 +107,27 @@ impl PrincipalMatcher {
     /// Whether it is `NotPrincipal`.
     pub(crate) fn is_negated(&self) -> bool {
         self.negated
+    }
+
+    /// Whether it names everybody whom another names, and in a way that gives him as much; `false` also where that can't
+    /// be told. Who is named by his account gets less than who is named himself.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let names_everyone = self.names.contains(&PrincipalName::Everyone);
+        match (self.negated, other.negated) {
+            (false, false) => names_everyone || other.names.iter().all(|one| self.names.contains(one)),
+            (false, true) => names_everyone,
+            (true, true) => self.names == other.names,
+            (true, false) => false,
+        }
+    }
+
+    /// What together names the same, each as few as can be.
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        if self.negated {
+            return vec![self.clone()];
+        }
+        let one = |name: &PrincipalName| Self { negated: false, names: [name.clone()].into() };
+        self.names.iter().map(one).collect()
     }
 
     /// Whether the statement is about the principal, and how it names him.

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::lists::{List, Relation};
 use crate::context::Context;
 use crate::document::PatternElement;
 use crate::pattern::{Pattern, glob};
 use crate::request::Resource;
 use crate::truth::Truth;
-use crate::variables::{Resolved, Template, Text, Wildcards};
+use crate::variables::{Resolved, Text, Wildcards};
 
 /// Colons before the last component of a full ARN.
 const ARN_COLONS: usize = 5;
@@ -28,7 +29,7 @@ enum ResourcePattern {
     Never,
     Arn {
         head: Head,
-        rest: Rest,
+        rest: Text,
     },
 }
 
@@ -41,12 +42,6 @@ enum Head {
         colons: usize,
     },
     Components(Box<[Pattern]>),
-}
-
-#[derive(Debug, Clone)]
-enum Rest {
-    Fixed(Pattern),
-    Variable(Template),
 }
 
 impl ResourceMatcher {
@@ -75,9 +70,32 @@ impl ResourceMatcher {
     /// Whether a policy variable stands in it.
     pub(crate) fn has_variables(&self) -> bool {
         let is_variable = |pattern: &ResourcePattern| {
-            matches!(pattern, ResourcePattern::Arn { rest: Rest::Variable(_), .. })
+            matches!(pattern, ResourcePattern::Arn { rest: Text::Variable(_), .. })
         };
         self.patterns.iter().any(is_variable)
+    }
+
+    /// Whether it is about every resource that another is about; `false` also where that can't be told.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        self.list().includes(&other.list())
+    }
+
+    /// Whether no resource is what both are about; `false` also where that can't be told.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        self.list().excludes(&other.list())
+    }
+
+    /// What together is about the same, each as little as can be.
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        if self.negated {
+            return vec![self.clone()];
+        }
+        let one = |pattern: &ResourcePattern| Self { negated: false, patterns: [pattern.clone()].into() };
+        self.patterns.iter().map(one).collect()
+    }
+
+    fn list(&self) -> List<'_, ResourcePattern> {
+        List { negated: self.negated, items: &self.patterns }
     }
 
     pub(crate) fn matches(&self, resource: &Resource, context: &Context) -> Truth {
@@ -107,11 +125,7 @@ impl ResourcePattern {
         } else {
             Head::Exact { text: head.into(), colons: head.matches(':').count() }
         };
-        let rest = match Text::compile(rest, Wildcards::Match, variables) {
-            Text::Fixed(pattern) => Rest::Fixed(pattern),
-            Text::Variable(template) => Rest::Variable(template),
-        };
-        Self::Arn { head, rest }
+        Self::Arn { head, rest: Text::compile(rest, Wildcards::Match, variables) }
     }
 
     fn matches(&self, resource: &Resource, context: &Context) -> Truth {
@@ -125,8 +139,8 @@ impl ResourcePattern {
         }
         let Some(name) = head.strip(resource) else { return Truth::False };
         match rest {
-            Rest::Fixed(pattern) => pattern.matches(name).into(),
-            Rest::Variable(template) => match template.resolve(context) {
+            Text::Fixed(pattern) => pattern.matches(name).into(),
+            Text::Variable(template) => match template.resolve(context) {
                 Resolved::Bytes(pattern) => glob(&pattern, name.as_bytes()).into(),
                 Resolved::NoValue => Truth::False,
                 Resolved::Unknown => Truth::Unknown,
@@ -135,7 +149,60 @@ impl ResourcePattern {
     }
 }
 
+impl Relation for ResourcePattern {
+    fn is_everything(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
+    fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Never) => true,
+            (Self::Arn { head, rest }, Self::Arn { head: other_head, rest: other_rest }) => {
+                head.includes(other_head) && rest.includes(other_rest)
+            }
+            (Self::Never | Self::Arn { .. }, _) => false,
+        }
+    }
+
+    fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => true,
+            (Self::Arn { head, rest }, Self::Arn { head: other_head, rest: other_rest }) => {
+                head.excludes(other_head) || (head.splits_like(other_head) && rest.excludes(other_rest))
+            }
+            (Self::Any, _) | (_, Self::Any) => false,
+        }
+    }
+}
+
 impl Head {
+    /// Its components as patterns in lower case.
+    fn components(&self) -> Vec<Pattern> {
+        match self {
+            Self::Exact { text, .. } => {
+                let exact =
+                    |component: &str| Pattern::from_bytes(component.to_ascii_lowercase().into_bytes());
+                text.split_terminator(':').map(exact).collect()
+            }
+            Self::Components(patterns) => patterns.to_vec(),
+        }
+    }
+
+    /// Whether what follows it begins at the same place as after another.
+    fn splits_like(&self, other: &Self) -> bool {
+        self.components().len() == other.components().len()
+    }
+
+    fn includes(&self, other: &Self) -> bool {
+        let pairs = || self.components().into_iter().zip(other.components());
+        self.splits_like(other) && pairs().all(|(more, less)| more.includes(&less))
+    }
+
+    fn excludes(&self, other: &Self) -> bool {
+        let pairs = || self.components().into_iter().zip(other.components());
+        self.splits_like(other) && pairs().any(|(one, two)| one.excludes(&two))
+    }
+
     /// What follows the matched components; `None` if they do not match. They are case-insensitive: partition and
     /// service have no upper case, and regions and account ids no letters to tell apart.
     fn strip<'a>(&self, resource: &'a Resource) -> Option<&'a str> {
