@@ -1,15 +1,14 @@
 //! Reads S3 Control: access points where the account has buckets, and Multi-Region Access Points.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_s3control::Client;
 use aws_sdk_s3control::types;
 use futures_util::StreamExt;
 use palisade_snapshot::{
-    AccessPoint, BlockPublicAccess, Bucket, Evidence, Listing, MultiRegionAccessPoint, MultiRegionBucket,
-    NotOffered, Observed, RecordKind,
+    AccessPoint, BlockPublicAccess, Evidence, Listing, MultiRegionAccessPoint, MultiRegionBucket, NotOffered,
+    Observed, RecordKind,
 };
 
+use crate::bucket_regions::BucketRegions;
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::operation::{
@@ -34,32 +33,10 @@ pub(crate) struct AccessPoints<'a> {
 }
 
 impl AccessPoints<'_> {
-    /// Those of the regions that the buckets are in, as an access point is where its bucket is. Each region
-    /// is a listing; one more stands for the regions of buckets that nobody could tell.
-    pub(crate) async fn of_regions(
-        &self,
-        buckets: &[Bucket],
-        listed: &Listing,
-    ) -> (Vec<AccessPoint>, Vec<Listing>) {
-        let regions: BTreeSet<&str> =
-            buckets.iter().filter_map(|bucket| bucket.region.present()).map(String::as_str).collect();
-        self.reader.progress.planned(regions.len() as u64);
-        let read = futures_util::stream::iter(regions).map(|region| self.of_region(region));
-        let read: Vec<_> = Box::pin(read.buffer_unordered(self.max_in_flight).collect()).await;
-        let (mut points, mut listings) = (Vec::new(), Vec::new());
-        for (found, listing) in read {
-            points.extend(found);
-            listings.push(listing);
-        }
-        let nowhere = buckets.iter().find_map(|bucket| match &bucket.region {
-            Observed::Unreadable(why) => Some(why.clone()),
-            _ => None,
-        });
-        let incomplete = listed.incomplete.clone().or(nowhere);
-        if incomplete.is_some() || listings.is_empty() {
-            listings.push(Listing { incomplete, ..Listing::complete(RecordKind::AccessPoint, None) });
-        }
-        (points, listings)
+    /// Those of the regions that the buckets are in, as an access point is where its bucket is.
+    pub(crate) async fn of_regions(&self, regions: &BucketRegions<'_>) -> (Vec<AccessPoint>, Vec<Listing>) {
+        self.reader.progress.planned(regions.count());
+        regions.read(RecordKind::AccessPoint, self.max_in_flight, |region| self.of_region(region)).await
     }
 
     async fn of_region(&self, region: &str) -> (Vec<AccessPoint>, Listing) {
@@ -269,7 +246,7 @@ impl OneMultiRegion<'_> {
 }
 
 /// A setting that AWS leaves out is not set.
-fn block(settings: &types::PublicAccessBlockConfiguration) -> BlockPublicAccess {
+pub(crate) fn block(settings: &types::PublicAccessBlockConfiguration) -> BlockPublicAccess {
     BlockPublicAccess {
         block_public_acls: settings.block_public_acls.unwrap_or_default(),
         ignore_public_acls: settings.ignore_public_acls.unwrap_or_default(),

@@ -6,15 +6,12 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use futures_util::StreamExt;
 use palisade_snapshot::{
-    AccessPoint, Account, Analyzer, Bucket, ContactType, Evidence, FORMAT, Header, Listing,
-    MultiRegionAccessPoint, NotOffered, Observed, Paged, Reason, RecordKind, Region, Shared, Snapshot,
-    SnapshotScope, with_prerequisites,
+    Account, Analyzer, ContactType, Evidence, FORMAT, Header, Listing, NotOffered, Observed, Paged, Reason,
+    RecordKind, Region, Shared, Snapshot, SnapshotScope, with_prerequisites,
 };
 
-use crate::access_points::AccessPoints;
 use crate::account::{self, Caller};
 use crate::analyzers::Analyzers;
-use crate::buckets::{Buckets, RegionFilter};
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::iam::{IDENTITY_KINDS, Iam, Identities};
@@ -27,6 +24,7 @@ use crate::reader::{Gate, Reader, listing};
 use crate::repositories::{RegionalRegistry, RegistryContent};
 use crate::scope::RegionScope;
 use crate::session::{Profile, Session};
+use crate::storage;
 use crate::transport::Transport;
 use crate::{Cancel, CollectError, Options, Progress, network};
 
@@ -106,7 +104,7 @@ impl Collection<'_> {
         let (regional, identities, storage, account) = tokio::join!(
             Box::pin(self.regional(&caller)),
             Box::pin(self.identities(&iam)),
-            Box::pin(self.storage(&caller)),
+            Box::pin(storage::read(self.reader, self.clients, self.options, &caller)),
             Box::pin(self.account(&iam, &caller)),
         );
         let Regional { scope, regions, registries, analyzers } = regional?;
@@ -203,50 +201,6 @@ impl Collection<'_> {
                 if kind == RecordKind::User { identities.deleted_users.clone() } else { Vec::new() };
             Listing { deleted, ..record }
         })
-    }
-
-    async fn buckets(&self, caller: &Caller) -> Option<(Vec<Bucket>, Listing)> {
-        if !self.reader.asks(Evidence::Buckets) {
-            return None;
-        }
-        let buckets = Buckets {
-            reader: self.reader,
-            clients: self.clients,
-            partition: &caller.partition,
-            regions: RegionFilter {
-                only: self.options.regions.clone(),
-                not: self.options.excluded_regions.clone(),
-            },
-            max_in_flight: self.options.max_in_flight.get(),
-        };
-        Some(buckets.all().await)
-    }
-
-    /// The buckets, then the access points where they are; Multi-Region Access Points meanwhile.
-    async fn storage(&self, caller: &Caller) -> Storage {
-        let points = AccessPoints {
-            reader: self.reader,
-            clients: self.clients,
-            account_id: &caller.account_id,
-            partition: &caller.partition,
-            max_in_flight: self.options.max_in_flight.get(),
-        };
-        let of_regions = async {
-            let buckets = self.buckets(caller).await;
-            let points = match &buckets {
-                Some((buckets, listing)) if self.reader.asks(Evidence::AccessPoints) => {
-                    Some(points.of_regions(buckets, listing).await)
-                }
-                _ => None,
-            };
-            (buckets, points)
-        };
-        let multi_region = async {
-            let asks = self.reader.asks(Evidence::MultiRegionAccessPoints);
-            if asks { Some(points.multi_region().await) } else { None }
-        };
-        let ((buckets, access_points), multi_region) = tokio::join!(of_regions, multi_region);
-        Storage { buckets, access_points, multi_region }
     }
 
     async fn account(&self, iam: &Iam<'_>, caller: &Caller) -> Account {
@@ -410,33 +364,10 @@ fn forget_repetitions(snapshot: &mut Snapshot) {
     shared.analyzers.dedup_by(|a, b| a.arn == b.arn);
     shared.access_points.dedup_by(|a, b| a.arn == b.arn);
     shared.multi_region_access_points.dedup_by(|a, b| a.arn == b.arn);
+    shared.object_lambda_access_points.dedup_by(|a, b| a.arn == b.arn);
+    shared.access_grants_instances.dedup_by(|a, b| a.arn == b.arn);
     snapshot.buckets.dedup_by(|a, b| a.arn == b.arn);
     snapshot.repositories.dedup_by(|a, b| a.arn == b.arn);
-}
-
-/// S3 as the account has it; nothing where nobody asked.
-struct Storage {
-    buckets: Option<(Vec<Bucket>, Listing)>,
-    access_points: Option<(Vec<AccessPoint>, Vec<Listing>)>,
-    multi_region: Option<(Vec<MultiRegionAccessPoint>, Listing)>,
-}
-
-impl Storage {
-    fn put_into(self, snapshot: &mut Snapshot) {
-        let shared = &mut snapshot.shared;
-        if let Some((buckets, listing)) = self.buckets {
-            snapshot.buckets = buckets;
-            shared.listings.push(listing);
-        }
-        if let Some((points, listings)) = self.access_points {
-            shared.access_points = points;
-            shared.listings.extend(listings);
-        }
-        if let Some((points, listing)) = self.multi_region {
-            shared.multi_region_access_points = points;
-            shared.listings.push(listing);
-        }
-    }
 }
 
 struct Regional {

@@ -118,7 +118,7 @@ fn by_code(operation: &Operation, code: &str, status: u16, message: &str) -> Fai
         return Failure::Absent;
     }
     let message = if message.is_empty() { code.to_owned() } else { format!("{code}: {message}") };
-    if NOT_OFFERED.contains(&code) {
+    if NOT_OFFERED.contains(&code) || (refused && operation.not_offered.contains(&code)) {
         let message = one_line(&message);
         return Failure::NotOffered(NotOffered { operation: operation.name.to_owned(), message });
     }

@@ -22,10 +22,12 @@
 //! # Ok::<(), palisade_collector::CollectError>(())
 //! ```
 
+mod access_grants;
 mod access_points;
 mod account;
 mod analyzers;
 mod answer;
+mod bucket_regions;
 mod buckets;
 mod cancel;
 mod clients;
@@ -39,6 +41,7 @@ mod journal;
 mod json_client;
 mod meter;
 mod network;
+mod object_lambda;
 mod operation;
 mod options;
 mod organization;
@@ -48,6 +51,7 @@ mod reader;
 mod repositories;
 mod scope;
 mod session;
+mod storage;
 mod transport;
 
 pub use cancel::Cancel;

@@ -14,6 +14,8 @@ pub(crate) struct Operation {
     pub(crate) absent: &'static [&'static str],
     /// The error codes that mean that the resource has been deleted since it was listed.
     pub(crate) gone: &'static [&'static str],
+    /// The error codes that mean that this account or region can't be asked, besides those of every operation.
+    pub(crate) not_offered: &'static [&'static str],
 }
 
 /// What a good answer looks like. The SDK takes an empty or cut document for one without optional
@@ -61,12 +63,13 @@ impl Operation {
 }
 
 macro_rules! operations {
-    ($($constant:ident $name:literal $shape:expr, absent [$($absent:literal),*], gone [$($gone:literal),*];)+) => {
+    ($($constant:ident $name:literal $shape:expr, absent [$($absent:literal),*], gone [$($gone:literal),*] $(, not_offered [$($not_offered:literal),+])?;)+) => {
         $(pub(crate) static $constant: Operation = Operation {
             name: $name,
             shape: $shape,
             absent: &[$($absent),*],
             gone: &[$($gone),*],
+            not_offered: &[$($($not_offered),+)?],
         };)+
         /// Every operation, in the order of the table of calls.
         pub(crate) static OPERATIONS: &[&Operation] = &[$(&$constant),+];
@@ -144,6 +147,12 @@ operations! {
     LIST_MULTI_REGION_ACCESS_POINTS "s3control:ListMultiRegionAccessPoints" xml("ListMultiRegionAccessPointsResult", &[]), absent [], gone [];
     GET_MULTI_REGION_ACCESS_POINT_POLICY "s3control:GetMultiRegionAccessPointPolicy" xml("GetMultiRegionAccessPointPolicyResult", &[]), absent ["NoSuchMultiRegionAccessPointPolicy"], gone ["NoSuchMultiRegionAccessPoint"];
     GET_MULTI_REGION_ACCESS_POINT_POLICY_STATUS "s3control:GetMultiRegionAccessPointPolicyStatus" xml("GetMultiRegionAccessPointPolicyStatusResult", &[]), absent ["NoSuchMultiRegionAccessPointPolicy"], gone ["NoSuchMultiRegionAccessPoint"];
+    LIST_OBJECT_LAMBDA_ACCESS_POINTS "s3control:ListAccessPointsForObjectLambda" xml("ListAccessPointsForObjectLambdaResult", &[]), absent [], gone [], not_offered ["MethodNotAllowed", "NotImplemented"];
+    GET_OBJECT_LAMBDA_ACCESS_POINT "s3control:GetAccessPointForObjectLambda" xml("GetAccessPointForObjectLambdaResult", &["Name"]), absent [], gone ["NoSuchAccessPoint"];
+    GET_OBJECT_LAMBDA_ACCESS_POINT_POLICY "s3control:GetAccessPointPolicyForObjectLambda" xml("GetAccessPointPolicyForObjectLambdaResult", &["Policy"]), absent ["NoSuchAccessPointPolicy"], gone ["NoSuchAccessPoint"];
+    LIST_ACCESS_GRANTS_INSTANCES "s3control:ListAccessGrantsInstances" xml("ListAccessGrantsInstancesResult", &[]), absent [], gone [], not_offered ["MethodNotAllowed", "NotImplemented"];
+    LIST_ACCESS_GRANTS "s3control:ListAccessGrants" xml("ListAccessGrantsResult", &[]), absent [], gone ["AccessGrantsInstanceNotExistsError"];
+    GET_ACCESS_GRANTS_INSTANCE_POLICY "s3control:GetAccessGrantsInstanceResourcePolicy" xml("GetAccessGrantsInstanceResourcePolicyResult", &["Policy"]), absent ["AccessGrantsInstanceResourcePolicyNotExists"], gone ["AccessGrantsInstanceNotExistsError"];
     DESCRIBE_REPOSITORIES "ecr:DescribeRepositories" json(&["repositories"]), absent [], gone [];
     GET_REGISTRY_SCANNING_CONFIGURATION "ecr:GetRegistryScanningConfiguration" json(&["scanningConfiguration"]), absent [], gone [];
     GET_REGISTRY_POLICY "ecr:GetRegistryPolicy" json(&["policyText"]), absent ["RegistryPolicyNotFoundException"], gone [];

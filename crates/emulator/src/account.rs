@@ -1,5 +1,6 @@
 //! Accounts as plain data, and how the emulator is filled with them.
 
+mod access_grants;
 mod access_points;
 mod analyzers;
 mod buckets;
@@ -11,7 +12,8 @@ mod identities;
 mod organization;
 mod repositories;
 
-pub use access_points::{AccessPoint, MultiRegionAccessPoint};
+pub use access_grants::{AccessGrant, AccessGrants};
+pub use access_points::{AccessPoint, MultiRegionAccessPoint, ObjectLambdaAccessPoint};
 pub use analyzers::Analyzer;
 pub use buckets::{
     BlockPublicAccess, Bucket, CorsRule, LifecycleRule, ObjectLock, Permission, Replica, Website,

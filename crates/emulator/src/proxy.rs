@@ -19,6 +19,7 @@ mod request;
 mod serve;
 mod shapes;
 mod state;
+mod storage_control;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use palisade_policy::document::PolicyDocument;
 use palisade_policy::policies::ResourcePolicies;
 use palisade_snapshot::{
     CredentialReport, CredentialReportRow, Evidence, Observed, Reason, RecordKind, Shared, User,
@@ -47,6 +48,8 @@ pub(crate) struct Context {
     /// The ARNs of users and roles, once asked for.
     principals: OnceLock<HashSet<String>>,
     pub(crate) buckets: BucketDirectory,
+    /// What no bucket's policy may grant anything beyond, if it is declared.
+    pub(crate) bucket_policy_baseline: Option<PolicyDocument>,
     /// What is declared of the account's buckets that are public on purpose, by their names.
     pub(crate) public_buckets: BTreeMap<String, PublicBucket>,
     pub(crate) registry_policies: RegistryPolicies,
@@ -93,6 +96,7 @@ impl Context {
             external_ids: ExternalIds::default(),
             principals: OnceLock::new(),
             buckets: BucketDirectory::new(&shared),
+            bucket_policy_baseline: declarations.baseline_of_bucket_policies(),
             public_buckets: declarations.public_buckets_of(&shared.header.account_id),
             registry_policies: RegistryPolicies::default(),
             shared,

@@ -56,6 +56,16 @@ impl Facts {
         for point in &shared.multi_region_access_points {
             point.each(&mut |evidence, state| visit(evidence, None, Answer::new(evidence, state)));
         }
+        for point in &shared.object_lambda_access_points {
+            point.each(&mut |evidence, state| {
+                visit(evidence, Some(&point.region), Answer::new(evidence, state));
+            });
+        }
+        for instance in &shared.access_grants_instances {
+            instance.each(&mut |evidence, state| {
+                visit(evidence, Some(&instance.region), Answer::new(evidence, state));
+            });
+        }
         for registry in &shared.registries {
             registry.each(&mut |evidence, state| {
                 visit(evidence, Some(&registry.region), Answer::new(evidence, state));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use palisade_policy::document::PolicyDocument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,9 @@ pub struct Declarations {
     pub emergency_inline_policies: Vec<EmergencyInlinePolicy>,
     /// Buckets that are public on purpose.
     pub public_buckets: Vec<PublicBucket>,
+    /// A bucket policy, as JSON, beyond which no bucket's policy may grant anything.
+    #[serde(deserialize_with = "baseline::readable", skip_serializing_if = "Option::is_none")]
+    pub bucket_policy_baseline: Option<String>,
     /// Names of the roles that are there for emergencies, in which `*` is any run of characters.
     pub emergency_roles: Vec<String>,
     /// How to tell the users of people from those of programs.
@@ -39,6 +43,7 @@ impl Default for Declarations {
             trusted_accounts: Vec::new(),
             emergency_inline_policies: Vec::new(),
             public_buckets: Vec::new(),
+            bucket_policy_baseline: None,
             emergency_roles: vec!["infra-AdminR-*".to_owned()],
             user_classification: UserClassification::default(),
             account_types: BTreeMap::new(),
@@ -57,6 +62,11 @@ impl Declarations {
     /// Whether a user or role of this name is declared to build and deploy code.
     pub(crate) fn is_cicd_principal(&self, name: &str) -> bool {
         fits(&self.cicd_principals, name)
+    }
+
+    /// What no bucket's policy may grant anything beyond. Reading the declarations refuses what is no policy.
+    pub(crate) fn baseline_of_bucket_policies(&self) -> Option<PolicyDocument> {
+        PolicyDocument::from_text(self.bucket_policy_baseline.as_deref()?).ok()
     }
 
     /// What is declared of an account's buckets, by their names; of several, what ends last.
@@ -229,6 +239,23 @@ mod account {
                 Err(D::Error::invalid_value(Unexpected::Str(wrong), &"the twelve digits of an account"))
             }
             None => Ok(types),
+        }
+    }
+}
+
+/// A policy that must be readable: nothing could be within another one.
+mod baseline {
+    use palisade_policy::document::PolicyDocument;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer};
+
+    pub(super) fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        match text.as_deref().map(PolicyDocument::from_text) {
+            Some(Err(error)) => {
+                Err(D::Error::custom(format_args!("bucket_policy_baseline is not a policy: {error}")))
+            }
+            _ => Ok(text),
         }
     }
 }

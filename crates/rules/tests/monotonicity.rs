@@ -20,6 +20,10 @@ use snapshots::{answered, changes, example, lose, losses};
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::built_in().unwrap());
 static EXAMPLE: LazyLock<Snapshot> = LazyLock::new(example);
 
+/// It contains some of what buckets of the example grant.
+const BASELINE: &str =
+    r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#;
+
 /// What rules ask for that apply only to what is declared.
 fn declared(account_type: AccountType) -> Declarations {
     let machine = MachineServices {
@@ -31,6 +35,7 @@ fn declared(account_type: AccountType) -> Declarations {
         account_types: BTreeMap::from([(EXAMPLE.shared.header.account_id.clone(), account_type)]),
         cicd_principals: vec!["ci*".to_owned()],
         machine_services: vec![machine],
+        bucket_policy_baseline: Some(BASELINE.to_owned()),
         public_buckets: ["acme-website", "acme-exports", "no-such-bucket"].map(public_bucket).to_vec(),
         ..Default::default()
     }

@@ -75,6 +75,10 @@ pub enum Scope {
     AccessPoint,
     /// Once per Multi-Region Access Point.
     MultiRegionAccessPoint,
+    /// Once per Object Lambda access point.
+    ObjectLambdaAccessPoint,
+    /// Once per S3 Access Grants instance (and once per page).
+    AccessGrantsInstance,
     /// Once per analyzer of external access (and once per page).
     ExternalAnalyzer,
     /// Once per repository.
@@ -194,6 +198,12 @@ calls! {
     S3Control "s3control" "ListMultiRegionAccessPoints" ["s3:ListMultiRegionAccessPoints"] Account [MultiRegionAccessPoints];
     S3Control "s3control" "GetMultiRegionAccessPointPolicy" ["s3:GetMultiRegionAccessPointPolicy"] MultiRegionAccessPoint [MultiRegionAccessPointPolicy];
     S3Control "s3control" "GetMultiRegionAccessPointPolicyStatus" ["s3:GetMultiRegionAccessPointPolicyStatus"] MultiRegionAccessPoint [MultiRegionAccessPointPolicyStatus];
+    S3Control "s3control" "ListAccessPointsForObjectLambda" ["s3:ListAccessPointsForObjectLambda"] BucketRegion [ObjectLambdaAccessPoints];
+    S3Control "s3control" "GetAccessPointForObjectLambda" ["s3:GetAccessPointForObjectLambda"] ObjectLambdaAccessPoint [ObjectLambdaAccessPointPublicAccessBlock];
+    S3Control "s3control" "GetAccessPointPolicyForObjectLambda" ["s3:GetAccessPointPolicyForObjectLambda"] ObjectLambdaAccessPoint [ObjectLambdaAccessPointPolicy];
+    S3Control "s3control" "ListAccessGrantsInstances" ["s3:ListAccessGrantsInstances"] BucketRegion [AccessGrantsInstances];
+    S3Control "s3control" "ListAccessGrants" ["s3:ListAccessGrants"] AccessGrantsInstance [AccessGrants];
+    S3Control "s3control" "GetAccessGrantsInstanceResourcePolicy" ["s3:GetAccessGrantsInstanceResourcePolicy"] AccessGrantsInstance [AccessGrantsInstancePolicy];
     Ecr "ecr" "DescribeRepositories" ["ecr:DescribeRepositories"] Region [Repositories];
     Ecr "ecr" "GetRegistryScanningConfiguration" ["ecr:GetRegistryScanningConfiguration"] Region [RegistryScanning];
     Ecr "ecr" "GetRegistryPolicy" ["ecr:GetRegistryPolicy"] Region [RegistryPolicy];
@@ -255,6 +265,12 @@ pub fn with_prerequisites(evidence: &BTreeSet<Evidence>) -> BTreeSet<Evidence> {
                 all.extend([Evidence::Buckets, Evidence::BucketRegion, Evidence::AccessPoints]);
             }
             Scope::MultiRegionAccessPoint => all.extend([Evidence::MultiRegionAccessPoints]),
+            Scope::ObjectLambdaAccessPoint => {
+                all.extend([Evidence::Buckets, Evidence::BucketRegion, Evidence::ObjectLambdaAccessPoints]);
+            }
+            Scope::AccessGrantsInstance => {
+                all.extend([Evidence::Buckets, Evidence::BucketRegion, Evidence::AccessGrantsInstances]);
+            }
             Scope::Repository => all.extend([Evidence::Regions, Evidence::Repositories]),
             Scope::ExternalAnalyzer => all.extend([Evidence::Regions, Evidence::Analyzers]),
             Scope::PublicRepository => all.extend([Evidence::PublicRepositories]),

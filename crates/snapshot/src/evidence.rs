@@ -122,6 +122,18 @@ evidence! {
     MultiRegionAccessPointPolicy = "s3.multi_region_access_point.policy",
     /// Whether AWS calls a Multi-Region Access Point's policy public.
     MultiRegionAccessPointPolicyStatus = "s3.multi_region_access_point.policy_is_public",
+    /// The S3 Object Lambda access points of a region.
+    ObjectLambdaAccessPoints = "s3.object_lambda_access_point",
+    /// An Object Lambda access point's own Block Public Access settings.
+    ObjectLambdaAccessPointPublicAccessBlock = "s3.object_lambda_access_point.public_access_block",
+    /// An Object Lambda access point's policy.
+    ObjectLambdaAccessPointPolicy = "s3.object_lambda_access_point.policy",
+    /// The S3 Access Grants instance of a region, of which there is one at most.
+    AccessGrantsInstances = "s3.access_grants_instance",
+    /// What an S3 Access Grants instance grants.
+    AccessGrants = "s3.access_grants_instance.grants",
+    /// The resource policy of an S3 Access Grants instance.
+    AccessGrantsInstancePolicy = "s3.access_grants_instance.policy",
     /// The S3 general purpose buckets.
     Buckets = "s3.bucket",
     /// The region a bucket is in.

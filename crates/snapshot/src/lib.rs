@@ -72,11 +72,11 @@ pub use paged::Paged;
 pub use read::{OpenError, OpenOptions, StoredSnapshot, UnreadResource, UnreadResources};
 pub use record::{CallRecord, FailedCalls, Header, Listing, Record, RecordKind, SnapshotScope, Trailer};
 pub use s3::{
-    AccessControlList, AccessPoint, Bucket, BucketEntry, CorsRule, DefaultRetention, Encryption,
-    EncryptionRule, Expiration, Grant, Grantee, LifecycleFilter, LifecycleRule, Logging,
-    MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, NoncurrentTransition, Notification,
-    NotificationDestination, ObjectLock, ObjectOwnership, Payer, Redirect, Replication, ReplicationRule,
-    Transition, Versioning, VersioningStatus, Website,
+    AccessControlList, AccessGrant, AccessGrantsInstance, AccessPoint, Bucket, BucketEntry, CorsRule,
+    DefaultRetention, Encryption, EncryptionRule, Expiration, Grant, Grantee, LifecycleFilter, LifecycleRule,
+    Logging, MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, NoncurrentTransition,
+    Notification, NotificationDestination, ObjectLambdaAccessPoint, ObjectLock, ObjectOwnership, Payer,
+    Redirect, Replication, ReplicationRule, Transition, Versioning, VersioningStatus, Website,
 };
 pub use snapshot::{Resource, Shared, Snapshot};
 pub use write::WriteError;

@@ -1,9 +1,9 @@
 //! Walks the evidence of a record: for coverage, and to take evidence away in tests.
 
 use crate::{
-    AccessPoint, Account, Analyzer, Bucket, BucketEntry, Evidence, Listing, MultiRegionAccessPoint,
-    NotOffered, Observed, OidcProvider, Paged, PublicRepository, Registry, Repository, SamlProvider,
-    Unreadable, User,
+    AccessGrantsInstance, AccessPoint, Account, Analyzer, Bucket, BucketEntry, Evidence, Listing,
+    MultiRegionAccessPoint, NotOffered, ObjectLambdaAccessPoint, Observed, OidcProvider, Paged,
+    PublicRepository, Registry, Repository, SamlProvider, Unreadable, User,
 };
 
 /// How a piece of evidence was answered.
@@ -192,6 +192,13 @@ observations!(MultiRegionAccessPoint {
     policy: MultiRegionAccessPointPolicy,
     policy_is_public: MultiRegionAccessPointPolicyStatus,
 });
+
+observations!(ObjectLambdaAccessPoint {
+    public_access_block: ObjectLambdaAccessPointPublicAccessBlock,
+    policy: ObjectLambdaAccessPointPolicy,
+});
+
+observations!(AccessGrantsInstance { grants: AccessGrants, policy: AccessGrantsInstancePolicy });
 
 observations!(Registry {
     scanning: RegistryScanning,

@@ -392,6 +392,8 @@ impl Gathering {
             Record::Analyzer(analyzer) => shared.analyzers.push(*analyzer),
             Record::AccessPoint(point) => shared.access_points.push(*point),
             Record::MultiRegionAccessPoint(point) => shared.multi_region_access_points.push(*point),
+            Record::ObjectLambdaAccessPoint(point) => shared.object_lambda_access_points.push(*point),
+            Record::AccessGrantsInstance(instance) => shared.access_grants_instances.push(*instance),
             Record::Calls(calls) => shared.calls.push(calls),
             Record::Bucket(_) | Record::Repository(_) => {}
             Record::Trailer(trailer) => return Ok(Some(trailer)),

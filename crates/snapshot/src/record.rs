@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessPoint, Account, Analyzer, Bucket, Evidence, Group, ManagedPolicy, MultiRegionAccessPoint,
-    NotOffered, Reason, Registry, Repository, Role, Unreadable, User,
+    AccessGrantsInstance, AccessPoint, Account, Analyzer, Bucket, Evidence, Group, ManagedPolicy,
+    MultiRegionAccessPoint, NotOffered, ObjectLambdaAccessPoint, Reason, Registry, Repository, Role,
+    Unreadable, User,
 };
 
 /// One line of a snapshot.
@@ -44,6 +45,12 @@ pub enum Record {
     /// A Multi-Region Access Point.
     #[serde(rename = "s3.multi_region_access_point")]
     MultiRegionAccessPoint(Box<MultiRegionAccessPoint>),
+    /// An Object Lambda access point.
+    #[serde(rename = "s3.object_lambda_access_point")]
+    ObjectLambdaAccessPoint(Box<ObjectLambdaAccessPoint>),
+    /// A region's S3 Access Grants instance.
+    #[serde(rename = "s3.access_grants_instance")]
+    AccessGrantsInstance(Box<AccessGrantsInstance>),
     /// A bucket.
     #[serde(rename = "s3.bucket")]
     Bucket(Box<Bucket>),
@@ -118,6 +125,12 @@ pub enum RecordKind {
     /// Multi-Region Access Points.
     #[serde(rename = "s3.multi_region_access_point")]
     MultiRegionAccessPoint,
+    /// Object Lambda access points, per region with buckets.
+    #[serde(rename = "s3.object_lambda_access_point")]
+    ObjectLambdaAccessPoint,
+    /// S3 Access Grants instances, per region with buckets.
+    #[serde(rename = "s3.access_grants_instance")]
+    AccessGrantsInstance,
     /// Buckets.
     #[serde(rename = "s3.bucket")]
     Bucket,
@@ -128,7 +141,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind, in the order of the document.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::Group,
         Self::Role,
@@ -136,9 +149,17 @@ impl RecordKind {
         Self::Analyzer,
         Self::AccessPoint,
         Self::MultiRegionAccessPoint,
+        Self::ObjectLambdaAccessPoint,
+        Self::AccessGrantsInstance,
         Self::Bucket,
         Self::Repository,
     ];
+
+    /// Whether there is a listing of it in each region with buckets.
+    #[must_use]
+    pub fn is_of_bucket_regions(self) -> bool {
+        matches!(self, Self::AccessPoint | Self::ObjectLambdaAccessPoint | Self::AccessGrantsInstance)
+    }
 
     /// The evidence that the listing is.
     #[must_use]
@@ -151,6 +172,8 @@ impl RecordKind {
             Self::Analyzer => Evidence::Analyzers,
             Self::AccessPoint => Evidence::AccessPoints,
             Self::MultiRegionAccessPoint => Evidence::MultiRegionAccessPoints,
+            Self::ObjectLambdaAccessPoint => Evidence::ObjectLambdaAccessPoints,
+            Self::AccessGrantsInstance => Evidence::AccessGrantsInstances,
             Self::Bucket => Evidence::Buckets,
             Self::Repository => Evidence::Repositories,
         }

@@ -1,5 +1,6 @@
 //! S3 general purpose buckets.
 
+mod access_grants;
 mod access_point;
 mod directory;
 mod lifecycle;
@@ -14,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::account::BlockPublicAccess;
 use crate::{Observed, Tag};
 
-pub use access_point::{AccessPoint, MultiRegionAccessPoint, MultiRegionBucket};
+pub use access_grants::{AccessGrant, AccessGrantsInstance};
+pub use access_point::{AccessPoint, MultiRegionAccessPoint, MultiRegionBucket, ObjectLambdaAccessPoint};
 pub use directory::BucketEntry;
 pub use lifecycle::{
     Expiration, LifecycleFilter, LifecycleRule, NoncurrentExpiration, NoncurrentTransition, Transition,

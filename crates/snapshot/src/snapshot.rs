@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    AccessPoint, Account, Analyzer, Bucket, BucketEntry, CallRecord, Group, Header, Listing, ManagedPolicy,
-    MultiRegionAccessPoint, Record, RecordKind, Registry, Repository, Role, User,
+    AccessGrantsInstance, AccessPoint, Account, Analyzer, Bucket, BucketEntry, CallRecord, Group, Header,
+    Listing, ManagedPolicy, MultiRegionAccessPoint, ObjectLambdaAccessPoint, Record, RecordKind, Registry,
+    Repository, Role, User,
 };
 
 /// What every resource's facts may rest on; it stays in memory while the rest streams by.
@@ -30,6 +31,10 @@ pub struct Shared {
     pub access_points: Vec<AccessPoint>,
     /// The Multi-Region Access Points, by ARN.
     pub multi_region_access_points: Vec<MultiRegionAccessPoint>,
+    /// The Object Lambda access points, by region and ARN.
+    pub object_lambda_access_points: Vec<ObjectLambdaAccessPoint>,
+    /// The S3 Access Grants instances, by region.
+    pub access_grants_instances: Vec<AccessGrantsInstance>,
     /// What other resources' facts rest on about each bucket, by name. It is no record of its own: the buckets
     /// have it.
     pub bucket_directory: Vec<BucketEntry>,
@@ -61,6 +66,8 @@ impl Shared {
             analyzers: Vec::new(),
             access_points: Vec::new(),
             multi_region_access_points: Vec::new(),
+            object_lambda_access_points: Vec::new(),
+            access_grants_instances: Vec::new(),
             bucket_directory: Vec::new(),
             log_targets: Vec::new(),
             listings: Vec::new(),
@@ -113,6 +120,8 @@ impl Snapshot {
         shared.analyzers.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
         shared.access_points.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
         shared.multi_region_access_points.sort_by(|a, b| a.arn.cmp(&b.arn));
+        shared.object_lambda_access_points.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
+        shared.access_grants_instances.sort_by(|a, b| (&a.region, &a.arn).cmp(&(&b.region, &b.arn)));
         shared.listings.sort_by(|a, b| (a.kind, &a.region).cmp(&(b.kind, &b.region)));
         shared.calls.sort_by(|a, b| (&a.operation, &a.region).cmp(&(&b.operation, &b.region)));
         self.buckets.sort_by(|a, b| a.arn.cmp(&b.arn));
@@ -170,6 +179,16 @@ impl Snapshot {
             }
             RecordKind::MultiRegionAccessPoint => {
                 records.extend(boxed(&shared.multi_region_access_points, Record::MultiRegionAccessPoint));
+            }
+            RecordKind::ObjectLambdaAccessPoint => {
+                let points = shared.object_lambda_access_points.iter();
+                let here = points.filter(|one| Some(one.region.as_str()) == region);
+                records.extend(here.map(|one| Record::ObjectLambdaAccessPoint(Box::new(one.clone()))));
+            }
+            RecordKind::AccessGrantsInstance => {
+                let instances = shared.access_grants_instances.iter();
+                let here = instances.filter(|one| Some(one.region.as_str()) == region);
+                records.extend(here.map(|one| Record::AccessGrantsInstance(Box::new(one.clone()))));
             }
             RecordKind::Bucket => records.extend(boxed(&self.buckets, Record::Bucket)),
             RecordKind::Repository => {

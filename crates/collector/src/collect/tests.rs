@@ -106,6 +106,8 @@ fn states(snapshot: &Snapshot) -> BTreeMap<(Evidence, String), Option<Reason>> {
     shared.analyzers.iter().for_each(|one| look(&one.name, one));
     shared.access_points.iter().for_each(|one| look(&one.name, one));
     shared.multi_region_access_points.iter().for_each(|one| look(&one.name, one));
+    shared.object_lambda_access_points.iter().for_each(|one| look(&one.name, one));
+    shared.access_grants_instances.iter().for_each(|one| look(&one.region, one));
     snapshot.buckets.iter().for_each(|one| look(&one.name, one));
     snapshot.repositories.iter().for_each(|one| look(&one.name, one));
     found

@@ -61,3 +61,28 @@ impl Default for MultiRegionAccessPoint {
         }
     }
 }
+
+/// An S3 Object Lambda access point.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ObjectLambdaAccessPoint {
+    /// The name.
+    pub name: String,
+    /// The region.
+    pub region: String,
+    /// Block Public Access; all four if absent.
+    pub public_access_block: BlockPublicAccess,
+    /// The policy.
+    pub policy: Option<Value>,
+}
+
+impl Default for ObjectLambdaAccessPoint {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            region: String::new(),
+            public_access_block: BlockPublicAccess::All,
+            policy: None,
+        }
+    }
+}

@@ -13,6 +13,8 @@ pub struct Bucket {
     pub name: String,
     /// The region; `us-east-1` if absent.
     pub region: String,
+    /// How many days before the account was filled it was made; none = then.
+    pub age_days: Option<i64>,
     /// The bucket policy.
     pub policy: Option<Value>,
     /// A canned ACL, such as `public-read`.
@@ -57,6 +59,7 @@ impl Default for Bucket {
         Self {
             name: String::new(),
             region: "us-east-1".to_owned(),
+            age_days: None,
             policy: None,
             acl: None,
             open_to_everyone: Vec::new(),

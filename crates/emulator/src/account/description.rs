@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{
-    AccessPoint, Analyzer, BlockPublicAccess, Bucket, Group, ManagedPolicy, MultiRegionAccessPoint,
-    Organization, Registry, Repository, Role, ScanRule, User,
+    AccessGrants, AccessPoint, Analyzer, BlockPublicAccess, Bucket, Group, ManagedPolicy,
+    MultiRegionAccessPoint, ObjectLambdaAccessPoint, Organization, Registry, Repository, Role, ScanRule,
+    User,
 };
 use crate::EmulatorError;
 use crate::proxy::DEFAULT_ACCOUNT;
@@ -51,6 +52,10 @@ pub struct Account {
     pub access_points: Vec<AccessPoint>,
     /// S3 Multi-Region Access Points.
     pub multi_region_access_points: Vec<MultiRegionAccessPoint>,
+    /// S3 Object Lambda access points.
+    pub object_lambda_access_points: Vec<ObjectLambdaAccessPoint>,
+    /// S3 Access Grants, at most once for a region.
+    pub access_grants: Vec<AccessGrants>,
     /// ECR repositories.
     pub repositories: Vec<Repository>,
     /// The private registries, by region.

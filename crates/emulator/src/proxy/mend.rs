@@ -35,6 +35,7 @@ pub(super) fn mend(incoming: &Incoming, mut answer: Answer, shapes: &Shapes, sta
         "iam:ListVirtualMFADevices" => drop_seeds(&mut document),
         "s3control:GetAccessPointPolicyStatus" => set_policy_status(&mut document, incoming, shapes),
         "s3control:ListAccessPoints" => keep_region(&mut document, &incoming.request.region),
+        "s3:ListBuckets" => date_buckets(&mut document, shapes),
         "s3:GetBucketEncryption" => block_customer_keys(&mut document, incoming, shapes),
         "sts:GetCallerIdentity" => name_caller(&mut document),
         "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity" => learn_account(&document, state),
@@ -69,7 +70,10 @@ fn touches(incoming: &Incoming) -> bool {
         Protocol::Query | Protocol::S3Control => {
             !incoming.request.operation.ends_with("GetPublicAccessBlock")
         }
-        Protocol::S3 => rooted() || incoming.request.operation == "s3:GetBucketEncryption",
+        Protocol::S3 => {
+            let operation = incoming.request.operation.as_str();
+            rooted() || ["s3:GetBucketEncryption", "s3:ListBuckets"].contains(&operation)
+        }
         Protocol::Json | Protocol::RestJson => false,
     }
 }
@@ -148,6 +152,20 @@ fn keep_region(document: &mut Element, region: &str) {
                 let arn = node.as_element().and_then(|point| text_of(point, "AccessPointArn"));
                 arn.is_none_or(|arn| arn.split(':').nth(3) == Some(region))
             });
+        }
+    });
+}
+
+/// moto makes every bucket when the account is filled.
+fn date_buckets(document: &mut Element, shapes: &Shapes) {
+    visit(document, &mut |element| {
+        if element.name != "Bucket" {
+            return;
+        }
+        let name = text_of(element, "Name");
+        let described = shapes.account.buckets.iter().find(|bucket| Some(&bucket.name) == name.as_ref());
+        if let Some(days) = described.and_then(|bucket| bucket.age_days) {
+            set_text(element, "CreationDate", shapes.days_ago(days));
         }
     });
 }

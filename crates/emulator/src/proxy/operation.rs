@@ -121,6 +121,7 @@ const CONTROL_PATHS: &[(&str, &str)] = &[
     ("mrap/instances/*/routes", "MultiRegionAccessPointRoutes"),
     ("storagelens/*", "StorageLensConfiguration"),
     ("accessgrantsinstance", "AccessGrantsInstance"),
+    ("accessgrantsinstance/resourcepolicy", "AccessGrantsInstanceResourcePolicy"),
 ];
 
 /// The listings of S3 Control.
@@ -130,6 +131,7 @@ const CONTROL_LISTINGS: &[(&str, &str)] = &[
     ("mrap/instances", "ListMultiRegionAccessPoints"),
     ("storagelens", "ListStorageLensConfigurations"),
     ("accessgrantsinstances", "ListAccessGrantsInstances"),
+    ("accessgrantsinstance/grants", "ListAccessGrants"),
 ];
 
 /// Names an S3 Control operation, and the access point it is about.

@@ -83,6 +83,12 @@ const PAGINGS: &[Paging] = &[
     Paging { operation: "access-analyzer:ListFindings", lists: &["findings"], style: Style::Json },
     Paging { operation: "access-analyzer:ListArchiveRules", lists: &["archiveRules"], style: Style::Json },
     Paging { operation: "s3:ListBuckets", lists: &["Buckets"], style: Style::Buckets },
+    Paging { operation: "s3control:ListAccessGrants", lists: &["AccessGrantsList"], style: Style::S3Control },
+    Paging {
+        operation: "s3control:ListAccessPointsForObjectLambda",
+        lists: &["ObjectLambdaAccessPointList"],
+        style: Style::S3Control,
+    },
     Paging { operation: "s3control:ListAccessPoints", lists: &["AccessPointList"], style: Style::S3Control },
 ];
 

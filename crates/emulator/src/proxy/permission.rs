@@ -15,9 +15,11 @@ pub(super) fn is_allowed(incoming: &Incoming, user: Option<&str>, shapes: &Shape
         .flat_map(|user| user.policies.inline.values())
         .flat_map(|document| document.get("Statement").and_then(Value::as_array))
         .flatten();
+    // The actions of S3 Control are those of S3.
+    let action = incoming.request.operation.replace("s3control:", "s3:");
     let names_it = |statement: &&Value| match statement.get("Action") {
-        Some(Value::Array(actions)) => actions.iter().any(|one| one == incoming.request.operation.as_str()),
-        action => action.is_some_and(|one| one == incoming.request.operation.as_str()),
+        Some(Value::Array(actions)) => actions.iter().any(|one| one == action.as_str()),
+        named => named.is_some_and(|one| one == action.as_str()),
     };
     let mut naming = statements.filter(names_it).peekable();
     naming.peek().is_some() && naming.all(|statement| statement.get("Effect") == Some(&"Allow".into()))

@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::operation::Protocol;
 use super::registries;
 use super::request::Incoming;
-use super::{analyzers, error_format, organization};
+use super::{analyzers, error_format, organization, storage_control};
 use crate::account::Recorded;
 
 /// The shapes that hold for every account that does not bring its own.
@@ -37,6 +37,9 @@ pub(super) fn answer(incoming: &Incoming, shapes: &Shapes) -> Option<Answer> {
     }
     if let Some(described) = registries::answer(incoming, shapes) {
         return Some(described);
+    }
+    if let Some(answer) = storage_control::answer(incoming, shapes) {
+        return Some(answer);
     }
     if operation == "account:ListRegions" {
         return Some(regions(incoming, shapes));

@@ -15,6 +15,8 @@
 //! given: {lifecycle: [{filter: {prefix: tmp/}, expiration: {days: 3}, abort_multipart_days: 7}], tags: {owner: data}}
 //! given: {website: {redirect_all: {host: www.example.com, protocol: https}}, object_lock: {default_retention: {days: 30}}}
 //! given: {replication: {rules: [{destination_bucket: "arn:aws:s3:::copies"}]}, snapshot: {buckets: [{name: copies}]}}
+//! # s3.object_lambda_access_point, s3.access_grants_instance: their fields
+//! given: {grants: [{scope: "s3://*", permission: READWRITE}], policy: {Version: …, Statement: […]}}
 //! # s3.public_bucket_exception: `reason`, `owner`, `expires`; `bucket` for the fields of the bucket, else there is none
 //! given: {expires: "2026-07-31", bucket: {acl: public-read}}
 //! # access_analyzer.region: nothing of its own
@@ -193,6 +195,10 @@ fn place(kind: &Kind, given: &Map<String, Value>, world: &mut World) -> Result<O
         return world.access_point(given, name, &REST).map(Some);
     } else if *kind == s3::multi_region_access_point::KIND {
         return world.multi_region_access_point(given, name, &REST).map(Some);
+    } else if *kind == s3::object_lambda_access_point::KIND {
+        return world.object_lambda_access_point(given).map(Some);
+    } else if *kind == s3::access_grants::KIND {
+        return world.access_grants_instance(given).map(Some);
     } else if *kind == s3::bucket::KIND {
         world.bucket(given, name, &REST)?;
     } else if *kind == s3::public_bucket::KIND {

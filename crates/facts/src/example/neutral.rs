@@ -23,6 +23,8 @@ pub(super) enum Shape {
     Analyzer,
     AccessPoint,
     MultiRegionAccessPoint,
+    ObjectLambdaAccessPoint,
+    AccessGrantsInstance,
     Bucket,
     PublicBucketException,
     Registry,
@@ -66,6 +68,13 @@ impl Shape {
                 "buckets": [{"name": "data", "account": ACCOUNT}],
                 "policy": null,
                 "policy_is_public": null,
+            }),
+            Self::ObjectLambdaAccessPoint => json!({
+                "arn": null, "name": "redacted", "region": REGION, "public_access_block": "all", "policy": null,
+            }),
+            Self::AccessGrantsInstance => json!({
+                "arn": "arn:aws:s3:eu-west-1:111122223333:access-grants/default", "region": REGION,
+                "grants": [], "policy": null,
             }),
             Self::Bucket => bucket(),
             Self::PublicBucketException => json!({
@@ -244,6 +253,10 @@ fn stored(field: &str) -> Option<Value> {
         }),
         "findings" => json!({
             "resource": "arn:aws:s3:::data", "resource_type": "AWS::S3::Bucket", "public": false, "findings": 1,
+        }),
+        "grants" => json!({
+            "id": "0b1c2d3e", "grantee_type": "IAM", "grantee": "arn:aws:iam::111122223333:role/analyst",
+            "permission": "READ", "scope": "s3://data/reports/*",
         }),
         "archive_rules" => json!({"name": "partner", "criteria": []}),
         "internal_access" => json!({"account_ids": [], "resource_types": [], "resource_arns": []}),

@@ -118,6 +118,8 @@ fn times(shape: Shape) -> &'static [(&'static str, &'static str)] {
         | Shape::OidcProvider
         | Shape::AccessPoint
         | Shape::MultiRegionAccessPoint
+        | Shape::ObjectLambdaAccessPoint
+        | Shape::AccessGrantsInstance
         | Shape::PublicBucketException => &[],
     }
 }
@@ -234,7 +236,7 @@ fn expand(field: &str, value: &Value, place: &str) -> Result<Value, ExampleError
         ("scanning", Value::Object(given)) => scanning(given, place)?,
         ("replication", Value::Array(rules)) => registry::replication(rules, place)?,
         (
-            "pull_through_cache_rules" | "creation_templates" | "findings" | "archive_rules",
+            "pull_through_cache_rules" | "creation_templates" | "findings" | "archive_rules" | "grants",
             Value::Array(items),
         ) => registry::paged(field, items, place)?,
         ("images" | "latest_scan", Value::Object(given)) => registry::with_times(field, given, place)?,

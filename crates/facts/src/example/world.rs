@@ -113,6 +113,13 @@ impl World {
                 header.account_id,
                 text("name")
             ),
+            (None, Shape::ObjectLambdaAccessPoint) => format!(
+                "arn:{}:s3-object-lambda:{}:{}:accesspoint/{}",
+                header.partition,
+                text("region"),
+                header.account_id,
+                text("name")
+            ),
             (None, Shape::Analyzer) => format!(
                 "arn:{}:access-analyzer:{}:{}:analyzer/{}",
                 header.partition,
@@ -250,6 +257,25 @@ impl World {
     ) -> Result<Arn, ExampleError> {
         let (arn, record) = self.named(Shape::MultiRegionAccessPoint, "", given, place, extra)?;
         self.shared.multi_region_access_points.push(read(&record, place)?);
+        Ok(arn)
+    }
+
+    /// Adds an Object Lambda access point.
+    pub(super) fn object_lambda_access_point(
+        &mut self,
+        given: &Map<String, Value>,
+    ) -> Result<Arn, ExampleError> {
+        let place = s3::object_lambda_access_point::KIND.name;
+        let (arn, record) = self.named(Shape::ObjectLambdaAccessPoint, "", given, place, &REST)?;
+        self.shared.object_lambda_access_points.push(read(&record, place)?);
+        Ok(arn)
+    }
+
+    /// Adds an S3 Access Grants instance.
+    pub(super) fn access_grants_instance(&mut self, given: &Map<String, Value>) -> Result<Arn, ExampleError> {
+        let place = s3::access_grants::KIND.name;
+        let (arn, record) = self.named(Shape::AccessGrantsInstance, "", given, place, &REST)?;
+        self.shared.access_grants_instances.push(read(&record, place)?);
         Ok(arn)
     }
 
@@ -408,7 +434,7 @@ impl World {
             let mark = mark(value, &here)?.unwrap_or_default();
             let why = mark.get("$unreadable").cloned().unwrap_or_default();
             let why: Unreadable = read(&object(why), &here)?;
-            let region = matches!(kind, RecordKind::AccessPoint | RecordKind::Analyzer).then_some(REGION);
+            let region = (kind.is_of_bucket_regions() || kind == RecordKind::Analyzer).then_some(REGION);
             self.shared.listings.push(Listing { incomplete: Some(why), ..Listing::complete(kind, region) });
         }
         Ok(())
@@ -438,10 +464,10 @@ impl World {
         }
         for kind in RecordKind::ALL {
             if self.shared.listings_of(kind).next().is_none() {
-                let is_regional =
-                    matches!(kind, RecordKind::AccessPoint | RecordKind::Analyzer | RecordKind::Repository);
+                let is_regional = kind.is_of_bucket_regions()
+                    || [RecordKind::Analyzer, RecordKind::Repository].contains(&kind);
                 let region = match &self.resource {
-                    Some(Resource::Bucket(bucket)) if kind == RecordKind::AccessPoint => {
+                    Some(Resource::Bucket(bucket)) if kind.is_of_bucket_regions() => {
                         bucket.region.present().cloned()
                     }
                     _ => None,

@@ -48,6 +48,9 @@ facts! {
         /// Where its policy breaks the grammar of the language, or names actions, condition keys or principals that there
         /// are none of.
         policy_faults: Lazy<Known<Vec<LintFinding>>>, reads [BucketPolicy];
+        /// Where its policy's statements stand that allow something beyond `bucket_policy_baseline` of `palisade.toml`, as JSON
+        /// pointers; null if none is declared. What can't be proven to be within it is beyond.
+        beyond_baseline: Lazy<Known<Option<Vec<String>>>>, reads [BucketPolicy];
         /// The resources that its policy names and that are neither this bucket, its objects nor access points.
         foreign_resources: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
         /// The bucket's own Block Public Access.
@@ -96,6 +99,11 @@ facts! {
         policy_denied_to_all: Lazy<Known<Vec<String>>>, reads [BucketPolicy, Users, Roles];
         /// The versions of TLS, such as `1.1`, with which every request to it and its objects is denied.
         refused_tls_versions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        /// Whether S3 takes requests for it that are signed with Signature Version 2: only if it is in one of the oldest
+        /// regions and was made by 24 June 2020, or AWS did not say when.
+        takes_signature_v2: Known<bool>, reads [BucketRegion];
+        /// Whether its policy denies every such request for any object, by anybody.
+        signature_v2_denied: Lazy<Known<bool>>, reads [BucketPolicy];
         /// Whom its policy, and resource control policies, keep out whatever else allows them.
         perimeter: Lazy<Known<Perimeter>>, reads [BucketPolicy, ResourceControlPolicies];
         /// The age in milliseconds from which its policy refuses every presigned URL on every object; null if it refuses none.
@@ -146,6 +154,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         shared_with: sharing::of_bucket(context, bucket, &policy),
         policy_version: policy_form::version(&policy),
         policy_faults: policy_form::faults(bucket, &policy),
+        beyond_baseline: policy_form::beyond_baseline(context, &policy),
         foreign_resources: policy_form::foreign_resources(bucket, &policy),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,
@@ -177,6 +186,8 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         tls_required: tls::required(bucket, &policy),
         policy_denied_to_all: lockout::denied_to_all(context, bucket, &policy),
         refused_tls_versions: tls::refused_versions(bucket, &policy),
+        takes_signature_v2: settings::takes_signature_v2(&bucket.region, bucket.created_at),
+        signature_v2_denied: tls::signature_v2_denied(bucket, &policy),
         perimeter: perimeter::of(context, bucket, &policy),
         signature_age_limit_ms: refusals::signature_age_limit(context, bucket, &policy),
         refused_upload_encryptions: refusals::upload_encryptions(context, bucket, &policy),

@@ -1,5 +1,6 @@
 //! Amazon S3.
 
+pub mod access_grants;
 pub mod access_point;
 pub mod bucket;
 mod exposure;
@@ -8,6 +9,7 @@ mod lockout;
 mod log_target;
 pub mod multi_region_access_point;
 mod notification;
+pub mod object_lambda_access_point;
 mod object_lock;
 mod perimeter;
 mod policy_form;
@@ -23,6 +25,7 @@ mod tls;
 mod ways_in;
 mod website;
 
+pub use access_grants::{AccessGrantsInstance, S3AccessGrant};
 pub use access_point::AccessPoint;
 pub use bucket::Bucket;
 pub use exposure::BucketExposure;
@@ -30,6 +33,7 @@ pub use lifecycle::LifecycleRule;
 pub use log_target::LogTarget;
 pub use multi_region_access_point::{MultiRegionAccessPoint, MultiRegionBucket};
 pub use notification::{EventDestination, Notification};
+pub use object_lambda_access_point::ObjectLambdaAccessPoint;
 pub use object_lock::ObjectLock;
 pub use perimeter::Perimeter;
 pub use public_access_block::PublicAccessBlock;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use palisade_policy::arn::Arn;
-use palisade_policy::document::{PolicyDocument, PolicyVersion};
+use palisade_policy::containment::beyond;
+use palisade_policy::document::{PolicyDocument, PolicyVersion, Statement};
 use palisade_policy::lint::{Code, PolicyType, lint_text};
 use palisade_snapshot::Bucket;
 
+use crate::context::Context;
 use crate::escalation::matches;
 use crate::exposure::ReadPolicy;
 use crate::iam::LintFinding;
@@ -58,6 +60,21 @@ fn is_fault(code: Code) -> bool {
             | Code::MalformedVariable
             | Code::UnknownVariable
     )
+}
+
+/// Where the statements stand that allow something beyond the declared baseline; null if none is declared.
+pub(super) fn beyond_baseline(
+    context: &Arc<Context>,
+    policy: &Arc<Lazy<ReadPolicy>>,
+) -> Lazy<Known<Option<Vec<String>>>> {
+    let (context, policy) = (Arc::clone(context), Arc::clone(policy));
+    Lazy::new(move || {
+        let Some(baseline) = &context.bucket_policy_baseline else { return Known::Known(None) };
+        policy.get().as_ref().map(|policy| {
+            let beyond = policy.iter().flat_map(|policy| beyond(policy, baseline));
+            Some(beyond.map(Statement::pointer).collect())
+        })
+    })
 }
 
 /// The resources that the policy names and that are neither this bucket, its objects nor an access point.

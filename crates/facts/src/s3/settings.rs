@@ -1,5 +1,6 @@
 //! The plain settings of a bucket.
 
+use jiff::Timestamp;
 use palisade_snapshot::{self as snapshot, AccessControlList, Evidence, Grantee, Observed, Reason};
 
 use super::relation::{self, AccountRelation};
@@ -110,6 +111,31 @@ pub(super) fn region(region: &Observed<String>) -> Known<String> {
             None => Known::Unknown(Missing::because(evidence, Reason::Malformed)),
         },
     )
+}
+
+/// The regions in which S3 takes Signature Version 2: those that were there before January 2014 ("Authenticating Requests
+/// (AWS Signature Version 2)" in the Amazon S3 API Reference).
+const SIGNATURE_V2_REGIONS: [&str; 9] = [
+    "ap-northeast-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-west-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+];
+/// From here on new buckets take it nowhere: the end of 24 June 2020, in seconds ("Amazon S3 Update: SigV2 Deprecation
+/// Period Extended & Modified" on the AWS News Blog).
+const SIGNATURE_V2_END: i64 = 1_593_043_200;
+
+/// Whether S3 takes requests for a bucket that are signed with Signature Version 2.
+pub(super) fn takes_signature_v2(region: &Observed<String>, created_at: Option<Timestamp>) -> Known<bool> {
+    if created_at.is_some_and(|time| time.as_second() >= SIGNATURE_V2_END) {
+        return Known::Known(false);
+    }
+    self::region(region).map(|region| SIGNATURE_V2_REGIONS.contains(&region.as_str()))
 }
 
 /// Object ownership; AWS's default where nothing is configured.

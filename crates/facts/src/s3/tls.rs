@@ -1,4 +1,5 @@
-//! Which requests a bucket refuses from everybody: those without TLS, or with an old version of it.
+//! Which requests a bucket refuses from everybody: those without TLS, with an old version of it, or with an old kind of
+//! signature.
 
 use std::sync::Arc;
 
@@ -20,23 +21,38 @@ const SECURE_TRANSPORT: &str = "aws:SecureTransport";
 const TLS_VERSION: &str = "s3:TlsVersion";
 /// Its values, as far as a policy may refuse them.
 const TLS_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
+/// The condition key for the version of the signature, and its value for Signature Version 2 ("Amazon S3 Signature
+/// Version 4 Authentication Specific Policy Keys").
+const SIGNATURE_VERSION_2: Sent = ("s3:signatureversion", "AWS");
 /// A key that no policy names, so that what denies it denies every key.
 pub(super) const ANY_KEY: &str = "\u{1}/any key";
 
 /// A condition key and the value that requests have.
 type Sent = (&'static str, &'static str);
 
+/// What requests are about: a kind of resource, and whether it lies in the bucket.
+type On = (&'static str, bool);
+const BUCKET: On = ("bucket", false);
+const OBJECTS: On = ("object", true);
+
 /// Whether every request without TLS is denied: to the bucket and to any object in it, whoever asks.
 pub(super) fn required(bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Known<bool>> {
-    asked(bucket, policy, |policy, arn| denies(policy, arn, (SECURE_TRANSPORT, "false")))
+    asked(bucket, policy, |policy, arn| denies(policy, arn, (SECURE_TRANSPORT, "false"), &[BUCKET, OBJECTS]))
 }
 
 /// The versions of TLS with which every request is denied.
 pub(super) fn refused_versions(bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Known<Vec<String>>> {
     asked(bucket, policy, |policy, arn| {
-        let refused = TLS_VERSIONS.iter().filter(|version| denies(policy, arn, (TLS_VERSION, version)));
+        let is_refused =
+            |version: &&&'static str| denies(policy, arn, (TLS_VERSION, version), &[BUCKET, OBJECTS]);
+        let refused = TLS_VERSIONS.iter().filter(is_refused);
         refused.map(|version| (*version).to_owned()).collect()
     })
+}
+
+/// Whether every request for any object that is signed with Signature Version 2 is denied, whoever asks.
+pub(super) fn signature_v2_denied(bucket: &Bucket, policy: &Arc<Lazy<ReadPolicy>>) -> Lazy<Known<bool>> {
+    asked(bucket, policy, |policy, arn| denies(policy, arn, SIGNATURE_VERSION_2, &[OBJECTS]))
 }
 
 /// What a bucket's policy says; nothing without one.
@@ -54,7 +70,7 @@ fn asked<T: Default + 'static>(
     })
 }
 
-fn denies(policy: &PolicyDocument, bucket: &str, sent: Sent) -> bool {
+fn denies(policy: &PolicyDocument, bucket: &str, sent: Sent, on: &[On]) -> bool {
     let may_deny = |statement: &Statement| {
         let asks = |condition: &Condition| condition.key.eq_ignore_ascii_case(sent.0);
         statement.effect == Effect::Deny
@@ -64,19 +80,18 @@ fn denies(policy: &PolicyDocument, bucket: &str, sent: Sent) -> bool {
     let Some(service) = table().service("s3").filter(|_| !relevant.statements.is_empty()) else {
         return false;
     };
-    let on = |kind: &'static str| {
+    let about = |kind: &'static str| {
         service.actions().filter(move |action| action.resource_types().any(|(one, _)| one.name == kind))
     };
     // Most policies deny every action in one statement: then one of each kind stands for all.
     let every_action = Questions::new(bucket, &only(&relevant, is_for_every_action), sent);
     let first_denied = |questions: &Questions<'_>| {
-        questions.all_denied(on("bucket").take(1), false) && questions.all_denied(on("object").take(1), true)
+        on.iter().all(|(kind, in_bucket)| questions.all_denied(about(kind).take(1), *in_bucket))
     };
     let questions = Questions::new(bucket, &relevant, sent);
     first_denied(&every_action)
         || first_denied(&questions)
-            && questions.all_denied(on("bucket"), false)
-            && questions.all_denied(on("object"), true)
+            && on.iter().all(|(kind, in_bucket)| questions.all_denied(about(kind), *in_bucket))
 }
 
 /// The document with these of its statements.

@@ -45,14 +45,7 @@ fn rich(kind: &Kind) -> Json {
         }),
         "iam.service_specific_credential" => json!({"user": "bob"}),
         "iam.access_key" => json!({"active": true, "rotated_days_ago": 9}),
-        "s3.bucket" => bucket_with_all(&policy),
-        "s3.public_bucket_exception" => json!({"bucket": bucket_with_all(&policy)}),
-        "s3.access_point" => {
-            json!({"policy": policy, "policy_is_public": true, "public_access_block": "none"})
-        }
-        "s3.multi_region_access_point" => {
-            json!({"policy": policy, "policy_is_public": true, "public_access_block": {}})
-        }
+        name if name.starts_with("s3.") => storage(name, &policy),
         "ecr.repository" => json!({
             "policy": policy, "lifecycle_policy": {"rules": []}, "tags": {"owner": "web"},
             "images": {"newest": {}, "most_idle": {}}, "latest_scan": {}, "registry": {"policy": policy},
@@ -96,6 +89,28 @@ fn account_with_all(report: &Json) -> Json {
     })
 }
 
+/// The same of S3.
+fn storage(kind: &str, policy: &Json) -> Json {
+    match kind {
+        "s3.bucket" => bucket_with_all(policy),
+        "s3.public_bucket_exception" => json!({"bucket": bucket_with_all(policy)}),
+        "s3.object_lambda_access_point" => json!({"policy": policy, "public_access_block": "none"}),
+        "s3.access_grants_instance" => json!({
+            "grants": [{"scope": "s3://*", "permission": "READWRITE"}],
+            "policy": {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetDataAccess", "Resource": "*"},
+            ]},
+        }),
+        "s3.access_point" => {
+            json!({"policy": policy, "policy_is_public": true, "public_access_block": "none"})
+        }
+        "s3.multi_region_access_point" => {
+            json!({"policy": policy, "policy_is_public": true, "public_access_block": {}})
+        }
+        _ => json!({}),
+    }
+}
+
 /// A bucket of which everything is configured that can be.
 fn bucket_with_all(policy: &Json) -> Json {
     json!({
@@ -126,6 +141,8 @@ fn withhold(world: &World, evidence: &BTreeSet<Evidence>) -> Withheld {
         shared.analyzers.iter_mut().for_each(|analyzer| analyzer.withhold(one, &why));
         shared.access_points.iter_mut().for_each(|point| point.withhold(one, &why));
         shared.multi_region_access_points.iter_mut().for_each(|point| point.withhold(one, &why));
+        shared.object_lambda_access_points.iter_mut().for_each(|point| point.withhold(one, &why));
+        shared.access_grants_instances.iter_mut().for_each(|instance| instance.withhold(one, &why));
         shared.listings.iter_mut().for_each(|listing| listing.withhold(one, &why));
         shared.bucket_directory.iter_mut().for_each(|bucket| bucket.withhold(one, &why));
         shared.log_targets.iter_mut().for_each(|bucket| bucket.withhold(one, &why));

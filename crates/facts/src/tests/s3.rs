@@ -63,6 +63,26 @@ fn of_a_bucket_that_nobody_found_only_a_whole_list_of_buckets_tells_that_it_is_g
 }
 
 #[test]
+fn old_buckets_of_old_regions_take_signature_version_2() {
+    let made = |created_at: &str, region: &str| json!({"created_at": created_at, "region": region});
+    check(
+        "s3.bucket",
+        &[
+            (made("2020-06-24T23:59:59Z", "us-east-1"), "takes_signature_v2", "true"),
+            (made("2020-06-25T00:00:00Z", "us-east-1"), "takes_signature_v2", "false"),
+            (made("2018-01-01T00:00:00Z", "eu-central-1"), "takes_signature_v2", "false"),
+            (json!({"created_at": null}), "takes_signature_v2", "true"),
+            (json!({"region": {"unreadable": "s3:GetBucketLocation"}}), "takes_signature_v2", "false"),
+            (
+                json!({"created_at": null, "region": {"unreadable": "s3:GetBucketLocation"}}),
+                "takes_signature_v2",
+                "unknown: s3:GetBucketLocation denied",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn each_block_public_access_setting_is_on_if_bucket_or_account_has_it() {
     let denied = json!({"unreadable": "s3:GetPublicAccessBlock"});
     let account_denied = json!({"unreadable": "s3control:GetPublicAccessBlock"});

@@ -56,5 +56,7 @@ fn declarations_refuse_what_they_do_not_know() {
         )
     };
     assert!(read(&policy("2026-02-28")).is_ok());
+    assert!(read(r#"{"bucket_policy_baseline": "{\"Statement\": []}"}"#).is_ok());
+    assert!(read(r#"{"bucket_policy_baseline": "all"}"#).unwrap_err().contains("is not a policy"));
     assert!(read(&policy("2026-02-30")).unwrap_err().contains("a date as text"));
 }

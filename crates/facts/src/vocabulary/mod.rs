@@ -11,7 +11,7 @@ pub use reference::reference;
 use crate::{Field, Kind, ObjectType, Type, access_analyzer, account, ecr, iam, s3};
 
 /// Every kind of resource that rules can be about, in the order of the reference.
-pub static KINDS: [&Kind; 25] = [
+pub static KINDS: [&Kind; 27] = [
     &account::KIND,
     &iam::root::KIND,
     &iam::password_policy::KIND,
@@ -32,6 +32,8 @@ pub static KINDS: [&Kind; 25] = [
     &access_analyzer::KIND,
     &s3::access_point::KIND,
     &s3::multi_region_access_point::KIND,
+    &s3::object_lambda_access_point::KIND,
+    &s3::access_grants::KIND,
     &s3::bucket::KIND,
     &s3::public_bucket::KIND,
     &ecr::registry::KIND,

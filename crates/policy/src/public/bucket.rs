@@ -18,7 +18,7 @@ use super::exposure::{
 use super::limit::PolicyKind;
 use super::scene::{Counted, Layer as SceneLayer, Policy, Scene, is_open_allow};
 use super::sharing::{Sharing, outsiders, sharing};
-use super::target::{Attempt, Target, attempts, bucket_of, object_keys};
+use super::target::{Attempt, Target, attempts_on_buckets, bucket_of, object_keys};
 
 /// A bucket's object ownership ("Controlling ownership of objects and disabling ACLs").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -181,7 +181,7 @@ fn sharing_of(scene: Scene<'_>, documents: &[&PolicyDocument]) -> Vec<Sharing> {
     if outsiders(&scene).is_empty() {
         return Vec::new();
     }
-    sharing(scene, &attempts("s3", documents), &object_keys(documents))
+    sharing(scene, &attempts_on_buckets(documents), &object_keys(documents))
 }
 
 /// Grants as far as each is known to be one.
@@ -311,7 +311,7 @@ impl<'a> Analysis<'a> {
         }
         let is_shut = self.is_public.clone().and(self.is_restricted.clone());
         let documents = self.documents();
-        ways_in(&scene, &attempts("s3", &documents), &object_keys(&documents))
+        ways_in(&scene, &attempts_on_buckets(&documents), &object_keys(&documents))
             .into_iter()
             .map(|(name, path)| (name, path.behind(&is_shut)))
             .collect()
@@ -462,7 +462,7 @@ impl<'a> Analysis<'a> {
         }
         let mut documents = self.documents();
         documents.push(policy.document);
-        let ways = ways_in(&scene, &attempts("s3", &documents), &object_keys(&documents));
+        let ways = ways_in(&scene, &attempts_on_buckets(&documents), &object_keys(&documents));
         ways.into_iter().map(|(name, path)| (name, path.behind(is_shut))).collect()
     }
 }

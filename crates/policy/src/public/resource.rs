@@ -16,7 +16,7 @@ use super::exposure::{Exposure, GrantSource, Path, PublicGrant, capability, publ
 use super::limit::PolicyKind;
 use super::scene::{Counted, Layer as SceneLayer, Policy, Scene};
 use super::sharing::{Sharing, sharing};
-use super::target::{Attempt, Target, attempts, resource_of};
+use super::target::{Attempt, Target, attempts_on_whole, resource_of};
 
 /// Which actions an ECR registry policy is about ("Private registry permissions in Amazon ECR").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -122,7 +122,7 @@ pub fn resource_sharing(resource: &PolicyResource<'_>) -> Answer<Vec<Sharing>> {
     let scope = resource.registry_scope.known().copied().unwrap_or_default();
     let is_covered = |attempt: &Attempt| scope.covers(&attempt.name);
     let (with_registry, without): (Vec<_>, Vec<_>) =
-        attempts(resource.service, &documents).into_iter().partition(is_covered);
+        attempts_on_whole(resource.service, &documents).into_iter().partition(is_covered);
     let mut found = sharing(analysis.scene(&documents, true), &with_registry, &[]);
     for other in sharing(analysis.scene(&documents, false), &without, &[]) {
         match found.iter_mut().find(|known| known.with == other.with) {
@@ -200,7 +200,7 @@ impl<'a> Analysis<'a> {
     fn paths(&self) -> Vec<(Capability, Path)> {
         let unread = self.unread();
         let documents = self.documents();
-        let attempts = attempts(self.resource.service, &documents);
+        let attempts = attempts_on_whole(self.resource.service, &documents);
         if unread.is_empty() {
             return self.known_paths(&documents, attempts);
         }

@@ -64,12 +64,36 @@ const FIRST: [&str; 12] = [
     "ecr:SetRepositoryPolicy",
 ];
 
-/// The actions on resources of a service that a policy could allow, those named by `documents` but not in the table
+/// The actions on buckets and objects that a policy could allow, those named by `documents` but not in the table
 /// included, in a fixed order.
-pub(super) fn attempts(service: &str, documents: &[&PolicyDocument]) -> Vec<Attempt> {
-    let known = table().service(service);
-    let mut found: Vec<Attempt> =
-        known.into_iter().flat_map(Service::actions).filter_map(|action| of_table(&action)).collect();
+pub(super) fn attempts_on_buckets(documents: &[&PolicyDocument]) -> Vec<Attempt> {
+    let takes =
+        |action: &Action<'_>, wanted: &str| action.resource_types().any(|(kind, _)| kind.name == wanted);
+    attempts("s3", documents, |action| (takes(action, "bucket"), takes(action, "object")))
+}
+
+/// The same on resources of a service that have no parts.
+pub(super) fn attempts_on_whole(service: &str, documents: &[&PolicyDocument]) -> Vec<Attempt> {
+    attempts(service, documents, |action| (!action.is_wildcard_only(), false))
+}
+
+/// The same where `on` says whether an action of the table is tried on the whole, and on its parts.
+fn attempts(
+    service: &str,
+    documents: &[&PolicyDocument],
+    on: impl Fn(&Action<'_>) -> (bool, bool),
+) -> Vec<Attempt> {
+    let of_table = |action: Action<'_>| {
+        let (on_whole, on_parts) = on(&action);
+        (on_whole || on_parts).then(|| Attempt {
+            name: action.full_name(),
+            capability: Capability::of(&action),
+            on_whole,
+            on_parts,
+        })
+    };
+    let known = table().service(service).into_iter().flat_map(Service::actions);
+    let mut found: Vec<Attempt> = known.filter_map(of_table).collect();
     let written = documents.iter().flat_map(|document| &document.statements);
     let names = written.filter(|statement| !statement.actions.negated).flat_map(|s| &s.actions.values.items);
     for name in names {
@@ -86,19 +110,6 @@ pub(super) fn attempts(service: &str, documents: &[&PolicyDocument]) -> Vec<Atte
     let rank = |attempt: &Attempt| FIRST.iter().position(|name| *name == attempt.name).unwrap_or(FIRST.len());
     found.sort_by_cached_key(|attempt| (rank(attempt), attempt.name.clone()));
     found
-}
-
-fn of_table(action: &Action<'_>) -> Option<Attempt> {
-    let is_s3 = action.service().prefix() == "s3";
-    let takes = |names: &[&str]| action.resource_types().any(|(kind, _)| names.contains(&kind.name));
-    let (on_whole, on_parts) =
-        if is_s3 { (takes(&["bucket"]), takes(&["object"])) } else { (!action.is_wildcard_only(), false) };
-    (on_whole || on_parts).then(|| Attempt {
-        name: action.full_name(),
-        capability: Capability::of(action),
-        on_whole,
-        on_parts,
-    })
 }
 
 /// Object keys worth trying: what the documents' resources name below a bucket, and one that they do not.

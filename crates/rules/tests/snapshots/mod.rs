@@ -200,6 +200,8 @@ fn records(snapshot: &mut Snapshot) -> Vec<&mut dyn Observations> {
     all.extend(each(&mut shared.analyzers));
     all.extend(each(&mut shared.access_points));
     all.extend(each(&mut shared.multi_region_access_points));
+    all.extend(each(&mut shared.object_lambda_access_points));
+    all.extend(each(&mut shared.access_grants_instances));
     all.extend(each(&mut shared.listings));
     all.extend(each(&mut snapshot.buckets));
     all.extend(each(&mut snapshot.repositories));
@@ -233,7 +235,10 @@ pub(crate) fn lose(snapshot: &mut Snapshot, losses: &[Loss]) {
         records(snapshot)[record].withhold(evidence, &why);
         if let Some(after) = after {
             let shared = &snapshot.shared;
-            let points = shared.access_points.len() + shared.multi_region_access_points.len();
+            let points = shared.access_points.len()
+                + shared.multi_region_access_points.len()
+                + shared.object_lambda_access_points.len()
+                + shared.access_grants_instances.len();
             let first = 1 + shared.registries.len() + shared.analyzers.len() + points;
             let listing = record.checked_sub(first).and_then(|index| snapshot.shared.listings.get(index));
             cut.extend(listing.map(|listing| (listing.kind, listing.region.clone(), *after)));
@@ -267,6 +272,16 @@ fn cut_off(snapshot: &mut Snapshot, kind: RecordKind, region: Option<&str>, afte
             shared.access_points.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
         }
         RecordKind::MultiRegionAccessPoint => first(&mut shared.multi_region_access_points, after),
+        RecordKind::ObjectLambdaAccessPoint => {
+            let mut here = 0..after.index(shared.object_lambda_access_points.len() + 1);
+            let points = &mut shared.object_lambda_access_points;
+            points.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
+        }
+        RecordKind::AccessGrantsInstance => {
+            let mut here = 0..after.index(shared.access_grants_instances.len() + 1);
+            let instances = &mut shared.access_grants_instances;
+            instances.retain(|one| Some(one.region.as_str()) != region || here.next().is_some());
+        }
         RecordKind::Bucket => first(&mut snapshot.buckets, after),
         RecordKind::Repository => {
             let mut here = 0..after.index(snapshot.repositories.len() + 1);

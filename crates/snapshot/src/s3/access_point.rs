@@ -63,3 +63,22 @@ pub struct MultiRegionBucket {
     /// The account that owns it, if AWS says.
     pub account: Option<String>,
 }
+
+/// An access point through which a Lambda function changes objects as they are read ("Transforming objects with S3 Object
+/// Lambda" in the S3 User Guide).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectLambdaAccessPoint {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The region it is in.
+    pub region: String,
+    /// Its own Block Public Access; absent where AWS names none.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub public_access_block: Observed<BlockPublicAccess>,
+    /// The policy's text as AWS returned it.
+    #[serde(default, skip_serializing_if = "Observed::is_not_collected")]
+    pub policy: Observed<String>,
+}

@@ -53,6 +53,8 @@ pub(crate) fn snapshot() -> Snapshot {
     shared.analyzers = vec![analyzer()];
     shared.access_points = storage::access_points();
     shared.multi_region_access_points = storage::multi_region_access_points();
+    shared.object_lambda_access_points = storage::object_lambda_access_points();
+    shared.access_grants_instances = storage::access_grants_instances();
     let mut snapshot =
         Snapshot { shared, buckets: storage::buckets(), repositories: storage::repositories() };
     snapshot.shared.listings = listings();
@@ -179,10 +181,12 @@ fn regions() -> Vec<Region> {
 }
 
 fn listings() -> Vec<Listing> {
-    const REGIONAL: [RecordKind; 3] = [RecordKind::Analyzer, RecordKind::AccessPoint, RecordKind::Repository];
-    let global = RecordKind::ALL.into_iter().filter(|kind| !REGIONAL.contains(kind));
+    let (regional, global): (Vec<_>, Vec<_>) = RecordKind::ALL.into_iter().partition(|kind| {
+        kind.is_of_bucket_regions() || [RecordKind::Analyzer, RecordKind::Repository].contains(kind)
+    });
     let here = |kind| REGIONS.iter().map(move |region| Listing::complete(kind, Some(region)));
-    global.map(|kind| Listing::complete(kind, None)).chain(REGIONAL.into_iter().flat_map(here)).collect()
+    let global = global.into_iter().map(|kind| Listing::complete(kind, None));
+    global.chain(regional.into_iter().flat_map(here)).collect()
 }
 
 /// One request per question.
@@ -221,6 +225,14 @@ fn calls(snapshot: &Snapshot) -> Vec<CallRecord> {
             Scope::MultiRegionAccessPoint => {
                 calls.push(record(call.operation, None, snapshot.shared.multi_region_access_points.len()));
             }
+            Scope::ObjectLambdaAccessPoint => calls.extend(REGIONS.iter().map(|region| {
+                let points = snapshot.shared.object_lambda_access_points.iter();
+                record(call.operation, Some(region), points.filter(|one| one.region == *region).count())
+            })),
+            Scope::AccessGrantsInstance => calls.extend(REGIONS.iter().map(|region| {
+                let instances = snapshot.shared.access_grants_instances.iter();
+                record(call.operation, Some(region), instances.filter(|one| one.region == *region).count())
+            })),
             Scope::Region | Scope::BucketRegion => {
                 calls.extend(REGIONS.iter().map(|region| record(call.operation, Some(region), 1)));
             }

@@ -1,11 +1,11 @@
 //! Buckets, registries, repositories.
 
 use palisade_snapshot::{
-    AccessControlList, AccessPoint, BlockPublicAccess, Bucket, CorsRule, Encryption, EncryptionRule,
-    Expiration, Grant, Grantee, ImageSummary, LifecycleFilter, LifecycleRule, Logging,
-    MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, ObjectOwnership, Observed, OldestImages,
-    Paged, Payer, PublicRepository, Registry, RegistryScanningRule, Repository, RepositoryFilter,
-    ScanningConfiguration, Tag, Versioning, VersioningStatus, Website,
+    AccessControlList, AccessGrant, AccessGrantsInstance, AccessPoint, BlockPublicAccess, Bucket, CorsRule,
+    Encryption, EncryptionRule, Expiration, Grant, Grantee, ImageSummary, LifecycleFilter, LifecycleRule,
+    Logging, MultiRegionAccessPoint, MultiRegionBucket, NoncurrentExpiration, ObjectLambdaAccessPoint,
+    ObjectOwnership, Observed, OldestImages, Paged, Payer, PublicRepository, Registry, RegistryScanningRule,
+    Repository, RepositoryFilter, ScanningConfiguration, Tag, Versioning, VersioningStatus, Website,
 };
 use serde_json::{Value, json};
 
@@ -133,6 +133,34 @@ pub(super) fn multi_region_access_points() -> Vec<MultiRegionAccessPoint> {
         }],
         policy: Observed::Absent,
         policy_is_public: Observed::Absent,
+    }]
+}
+
+/// Reads customers' data without their names.
+pub(super) fn object_lambda_access_points() -> Vec<ObjectLambdaAccessPoint> {
+    vec![ObjectLambdaAccessPoint {
+        arn: format!("arn:aws:s3-object-lambda:eu-west-1:{ACCOUNT}:accesspoint/customers-redacted"),
+        name: "customers-redacted".to_owned(),
+        region: "eu-west-1".to_owned(),
+        public_access_block: Observed::Present(BLOCKED),
+        policy: Observed::Absent,
+    }]
+}
+
+/// Those who analyse reports read them, and nothing else.
+pub(super) fn access_grants_instances() -> Vec<AccessGrantsInstance> {
+    let grant = AccessGrant {
+        id: "3f1e2d4c-5b6a-4798-8a9b-0c1d2e3f4a5b".to_owned(),
+        grantee_type: "IAM".to_owned(),
+        grantee: format!("arn:aws:iam::{ACCOUNT}:role/report-builder"),
+        permission: "READ".to_owned(),
+        scope: "s3://acme-customer-data/reports/*".to_owned(),
+    };
+    vec![AccessGrantsInstance {
+        arn: format!("arn:aws:s3:eu-west-1:{ACCOUNT}:access-grants/default"),
+        region: "eu-west-1".to_owned(),
+        grants: Observed::Present(Paged::complete(vec![grant])),
+        policy: Observed::Absent,
     }]
 }
 

@@ -39,6 +39,11 @@ fn s3_control_operations_are_named_with_the_access_point_they_are_about() {
         (Method::PUT, "accesspoint/a", "CreateAccessPoint", Some("a")),
         (Method::GET, "accesspoint/a/policyStatus", "GetAccessPointPolicyStatus", Some("a")),
         (Method::GET, "mrap/instances", "ListMultiRegionAccessPoints", None),
+        (Method::GET, "accesspointforobjectlambda", "ListAccessPointsForObjectLambda", None),
+        (Method::GET, "accesspointforobjectlambda/o", "GetAccessPointForObjectLambda", Some("o")),
+        (Method::GET, "accessgrantsinstances", "ListAccessGrantsInstances", None),
+        (Method::GET, "accessgrantsinstance/grants", "ListAccessGrants", None),
+        (Method::GET, "accessgrantsinstance/resourcepolicy", "GetAccessGrantsInstanceResourcePolicy", None),
         (Method::GET, "mrap/instances/m/policy", "GetMultiRegionAccessPointPolicy", Some("m")),
     ] {
         let (name, found) = s3_control(&method, &format!("/v20180820/{path}"));
