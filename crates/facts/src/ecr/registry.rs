@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use palisade_policy::public::RegistryPolicyScope;
 use palisade_snapshot::{
-    Evidence, Reason, RecordKind, Registry as Record, RegistryScanningRule, ScanningConfiguration,
+    Evidence, Observed, Reason, RecordKind, Registry as Record, RegistryScanningRule, ScanningConfiguration,
 };
 
 use super::pattern::fits;
@@ -101,17 +101,35 @@ pub static KIND: Kind = Kind {
     variable: "registry",
     object: &Registry::OBJECT,
     listings: &[RecordKind::Repository],
-    reads: &[],
+    reads: &[Evidence::RegistryPolicy],
     wildcard_arn: |shared| {
         format!("arn:{}:ecr:*:{}:registry", shared.header.partition, shared.header.account_id)
     },
     subjects: |context| Box::new(subjects(context).into_iter()),
-    hidden: super::in_other_regions,
+    hidden: |context| Missing::either(super::in_other_regions(context), unread(context)),
 };
 
-/// One subject per region that was asked.
+/// One subject per region in which something is stored, or a policy may let somebody store something. Everywhere else
+/// the settings have no effect.
 pub(crate) fn subjects(context: &Arc<Context>) -> Vec<Subject> {
-    context.shared.registries.iter().map(|registry| subject(context, registry)).collect()
+    let in_use = context.shared.registries.iter().filter(|registry| is_in_use(registry));
+    in_use.map(|registry| subject(context, registry)).collect()
+}
+
+fn is_in_use(registry: &Record) -> bool {
+    registry.has_repositories || matches!(registry.policy, Observed::Present(_))
+}
+
+/// What hides whether registries without a repository that was seen are in use.
+fn unread(context: &Context) -> Option<Missing> {
+    let open = context.shared.registries.iter().filter(|registry| !is_in_use(registry));
+    let policies = open.filter_map(|registry| {
+        match Known::observed(&registry.policy, Evidence::RegistryPolicy, || (), |_| ()) {
+            Known::Known(()) => None,
+            Known::Unknown(missing) => Some(missing),
+        }
+    });
+    policies.reduce(|one, other| one.and(&other))
 }
 
 fn subject(context: &Arc<Context>, registry: &Record) -> Subject {
