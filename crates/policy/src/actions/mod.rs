@@ -1,7 +1,7 @@
 //! The action table: which services, actions, resource types and condition keys AWS has.
 //!
 //! It comes from AWS's "Service Authorization Reference" by way of the package named in `data/README.md`. The text is
-//! part of the program; the list of services is read on first use, a service when it is first asked for.
+//! part of the program, packed; the list of services is read on first use, a service when it is first asked for.
 //! Names are compared without case, as IAM does.
 //!
 //! ```
@@ -70,10 +70,17 @@ struct Slot {
     service: OnceLock<Service>,
 }
 
+/// The text of the table, as the build script packs it.
+const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/actions.txt.zst"));
+
 /// The one table, read on first use.
 pub fn table() -> &'static ActionTable {
     static TABLE: OnceLock<ActionTable> = OnceLock::new();
-    TABLE.get_or_init(|| read::table(include_str!("../../data/actions.txt")))
+    TABLE.get_or_init(|| {
+        // What the build script packed can be unpacked: the tests of the table would see an empty one.
+        let text = zstd::decode_all(PACKED).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        read::table(text.unwrap_or_default().leak())
+    })
 }
 
 /// Whether an action takes no resource, so that only `"Resource": "*"` matches it. `None` if AWS has no such action.
