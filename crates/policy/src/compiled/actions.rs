@@ -1,6 +1,6 @@
 //! `Action` and `NotAction`.
 
-use super::lists::{List, Relation};
+use super::lists::{List, Listing, Relation};
 use crate::document::PatternElement;
 use crate::pattern::Pattern;
 use crate::request::Action;
@@ -13,13 +13,25 @@ pub(crate) struct ActionMatcher {
 }
 
 #[derive(Debug, Clone)]
-enum ActionPattern {
+pub(super) enum ActionPattern {
     /// `*`
     Any,
     /// `service:name`, each perhaps with wildcards, in lower case.
     Named { service: Pattern, name: Pattern },
     /// No colon: AWS has no such action.
     Never,
+}
+
+impl Listing for ActionMatcher {
+    type Item = ActionPattern;
+
+    fn list(&self) -> List<'_, ActionPattern> {
+        List { negated: self.negated, items: &self.patterns }
+    }
+
+    fn of(pattern: ActionPattern) -> Self {
+        Self { negated: false, patterns: [pattern].into() }
+    }
 }
 
 impl ActionMatcher {
@@ -37,29 +49,6 @@ impl ActionMatcher {
 
     pub(crate) fn matches(&self, action: &Action) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
-    }
-
-    /// Whether it is about every action that another is about; `false` also where that can't be told.
-    pub(crate) fn includes(&self, other: &Self) -> bool {
-        self.list().includes(&other.list())
-    }
-
-    /// Whether no action is what both are about; `false` also where that can't be told.
-    pub(crate) fn excludes(&self, other: &Self) -> bool {
-        self.list().excludes(&other.list())
-    }
-
-    /// What together is about the same, each as little as can be.
-    pub(crate) fn parts(&self) -> Vec<Self> {
-        if self.negated {
-            return vec![self.clone()];
-        }
-        let one = |pattern: &ActionPattern| Self { negated: false, patterns: [pattern.clone()].into() };
-        self.patterns.iter().map(one).collect()
-    }
-
-    fn list(&self) -> List<'_, ActionPattern> {
-        List { negated: self.negated, items: &self.patterns }
     }
 
     /// The services whose actions it can match, or `None` if they cannot be listed.

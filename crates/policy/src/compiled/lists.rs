@@ -40,3 +40,28 @@ impl<T: Relation> List<'_, T> {
         }
     }
 }
+
+/// An element of a statement that is such a list.
+pub(super) trait Listing: Clone {
+    type Item: Relation + Clone;
+
+    fn list(&self) -> List<'_, Self::Item>;
+    /// The same element with nothing but this item, in its plain form.
+    fn of(item: Self::Item) -> Self;
+
+    /// Whether it is about whatever another is about; `false` also where that can't be told.
+    fn includes(&self, other: &Self) -> bool {
+        self.list().includes(&other.list())
+    }
+
+    /// Whether nothing is what both are about; `false` also where that can't be told.
+    fn excludes(&self, other: &Self) -> bool {
+        self.list().excludes(&other.list())
+    }
+
+    /// What together is about the same, each as little as can be.
+    fn parts(&self) -> Vec<Self> {
+        let list = self.list();
+        if list.negated { vec![self.clone()] } else { list.items.iter().cloned().map(Self::of).collect() }
+    }
+}

@@ -11,6 +11,7 @@ pub(crate) use conditions::{CompiledCondition, ConditionOutcome};
 pub(crate) use principals::{Named, PrincipalMatcher};
 pub(crate) use resources::ResourceMatcher;
 
+use self::lists::Listing;
 use crate::context::Context;
 use crate::document::{DocumentError, Effect, PolicyDocument, PolicyVersion, Statement};
 use crate::request::{Action, Resource};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lists::{List, Relation};
+use super::lists::{List, Listing, Relation};
 use crate::context::Context;
 use crate::document::PatternElement;
 use crate::pattern::{Pattern, glob};
@@ -22,7 +22,7 @@ pub(crate) struct ResourceMatcher {
 
 /// A resource pattern. Each component of an ARN is matched by itself; the last one takes all the rest, colons included.
 #[derive(Debug, Clone)]
-enum ResourcePattern {
+pub(super) enum ResourcePattern {
     /// `*`: every resource, and none in particular.
     Any,
     /// Matches nothing: a variable before the fifth colon, where AWS allows none.
@@ -35,13 +35,25 @@ enum ResourcePattern {
 
 /// The components before the last.
 #[derive(Debug, Clone)]
-enum Head {
+pub(super) enum Head {
     /// Without wildcards: the text up to and with the last of `colons` colons.
     Exact {
         text: Box<str>,
         colons: usize,
     },
     Components(Box<[Pattern]>),
+}
+
+impl Listing for ResourceMatcher {
+    type Item = ResourcePattern;
+
+    fn list(&self) -> List<'_, ResourcePattern> {
+        List { negated: self.negated, items: &self.patterns }
+    }
+
+    fn of(pattern: ResourcePattern) -> Self {
+        Self { negated: false, patterns: [pattern].into() }
+    }
 }
 
 impl ResourceMatcher {
@@ -73,29 +85,6 @@ impl ResourceMatcher {
             matches!(pattern, ResourcePattern::Arn { rest: Text::Variable(_), .. })
         };
         self.patterns.iter().any(is_variable)
-    }
-
-    /// Whether it is about every resource that another is about; `false` also where that can't be told.
-    pub(crate) fn includes(&self, other: &Self) -> bool {
-        self.list().includes(&other.list())
-    }
-
-    /// Whether no resource is what both are about; `false` also where that can't be told.
-    pub(crate) fn excludes(&self, other: &Self) -> bool {
-        self.list().excludes(&other.list())
-    }
-
-    /// What together is about the same, each as little as can be.
-    pub(crate) fn parts(&self) -> Vec<Self> {
-        if self.negated {
-            return vec![self.clone()];
-        }
-        let one = |pattern: &ResourcePattern| Self { negated: false, patterns: [pattern.clone()].into() };
-        self.patterns.iter().map(one).collect()
-    }
-
-    fn list(&self) -> List<'_, ResourcePattern> {
-        List { negated: self.negated, items: &self.patterns }
     }
 
     pub(crate) fn matches(&self, resource: &Resource, context: &Context) -> Truth {
