@@ -4,7 +4,7 @@ mod contact;
 mod duty_holders;
 mod holders;
 mod layout;
-mod regions;
+mod quotas;
 mod roles;
 mod workloads;
 
@@ -15,7 +15,7 @@ pub use contact::{Contact, ContactInformation};
 pub use duty_holders::DutyHolder;
 pub use layout::{AccountType, CicdPrincipal, Entrance, WorkforceRole, WorkforceWay};
 use palisade_snapshot::{Evidence, Observed, Paged};
-pub use regions::Quota;
+pub use quotas::Quota;
 pub use roles::RoleSummary;
 pub use workloads::ServiceRole;
 
@@ -45,11 +45,6 @@ facts! {
         dev_accounts: Vec<String>, reads [];
         /// The accounts that `palisade.toml` declares to be for production.
         prod_accounts: Vec<String>, reads [];
-        /// The regions that somebody has opted in to: AWS switches them on for nobody by itself.
-        opted_in_regions: Listed<String>, reads [Regions];
-        /// The version of the tokens that the global endpoint of AWS STS gives: 1 is refused by regions that must be opted in
-        /// to; null if AWS does not say.
-        global_token_version: Known<Option<i64>>, reads [AccountSummary];
         /// How much of the account's quotas for users, groups, roles and the like is used up.
         iam_quotas: Known<Vec<Quota>>, reads [AccountSummary];
         /// The sign-in alias; null if there is none.
@@ -227,9 +222,7 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         users_accounts: context.declarations.users_accounts(),
         dev_accounts: context.declarations.dev_accounts(),
         prod_accounts: context.declarations.prod_accounts(),
-        opted_in_regions: regions::opted_in(context),
-        global_token_version: regions::global_token_version(context),
-        iam_quotas: regions::quotas(context),
+        iam_quotas: quotas::of(context),
         alias: alias(&record.aliases),
         alternate_contacts_offered: contacts_offered(record),
         security_contact: contact(&record.security_contact, Evidence::SecurityContact),
