@@ -6,6 +6,7 @@ use palisade_snapshot::{AccessGrant, AccessGrantsInstance, Evidence, Listing, Ob
 
 use crate::bucket_regions::BucketRegions;
 use crate::clients::Clients;
+use crate::details;
 use crate::failure::Failure;
 use crate::operation::{GET_ACCESS_GRANTS_INSTANCE_POLICY, LIST_ACCESS_GRANTS, LIST_ACCESS_GRANTS_INSTANCES};
 use crate::reader::{Gone, Missing, Reader, listing, required};
@@ -43,13 +44,18 @@ impl AccessGrants<'_> {
         });
         let pages = pages.await;
         let mut record = listing(RecordKind::AccessGrantsInstance, Some(region), operation, pages.failure);
-        let mut instances = Vec::new();
-        for mut instance in pages.pages.into_iter().flatten() {
+        let listed: Vec<_> = pages.pages.into_iter().flatten().collect();
+        let calls = [Evidence::AccessGrants, Evidence::AccessGrantsInstancePolicy];
+        let calls = calls.into_iter().filter(|one| self.reader.asks(*one)).count() * listed.len();
+        self.reader.progress.planned(calls as u64);
+        let read = details::each(listed, self.max_in_flight, |mut instance| async {
             match self.details(&client, &mut instance).await {
-                Ok(()) => instances.push(instance),
-                Err(Gone) => record.deleted.push(instance.arn),
+                Ok(()) => Ok(instance),
+                Err(Gone) => Err(instance.arn),
             }
-        }
+        });
+        let (instances, deleted) = read.await;
+        record.deleted = deleted;
         (instances, record)
     }
 

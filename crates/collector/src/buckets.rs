@@ -7,10 +7,10 @@ mod settings;
 use std::collections::BTreeSet;
 
 use aws_sdk_s3::Client;
-use futures_util::StreamExt;
 use palisade_snapshot::{Bucket, CALLS, Evidence, Listing, Observed, RecordKind, Scope};
 
 use crate::clients::Clients;
+use crate::details;
 use crate::document::optional_timestamp;
 use crate::failure::Failure;
 use crate::operation::{GET_BUCKET_LOCATION, LIST_BUCKETS};
@@ -58,21 +58,13 @@ impl Buckets<'_> {
         let listed: Vec<Listed> = pages.0.into_iter().flatten().collect();
         let mut record = listing(RecordKind::Bucket, None, &LIST_BUCKETS, pages.1);
         self.reader.progress.planned(self.calls_per_bucket() * listed.len() as u64);
-        let read = futures_util::stream::iter(listed).map(|listed| async {
+        let (buckets, deleted) = details::each(listed, self.max_in_flight, |listed| async {
             let arn = listed.bucket.arn.clone();
-            (arn, self.bucket(listed).await)
-        });
-        let mut read = std::pin::pin!(read.buffer_unordered(self.max_in_flight));
-        let mut buckets = Vec::new();
-        while let Some((arn, outcome)) = read.next().await {
-            match outcome {
-                Ok(Some(bucket)) => buckets.push(bucket),
-                Ok(None) => {}
-                Err(Gone) => record.deleted.push(arn),
-            }
-        }
-        record.deleted.sort();
-        (buckets, record)
+            self.bucket(listed).await.map_err(|Gone| arn)
+        })
+        .await;
+        record.deleted = deleted;
+        (buckets.into_iter().flatten().collect(), record)
     }
 
     /// `ListBuckets`. Only a listing in pages names the regions.

@@ -220,7 +220,9 @@ fn response<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, Orchestra
         error = error.code(bare_code(code));
     }
     if let Some(message) = text("message").or_else(|| text("Message")) {
-        error = error.message(message);
+        // Organizations tells apart by it what one code stands for.
+        error = error
+            .message(text("Reason").map_or_else(|| message.to_owned(), |why| format!("{message} ({why})")));
     }
     Err(OrchestratorError::operation(error.build()))
 }

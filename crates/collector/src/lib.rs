@@ -32,6 +32,7 @@ mod buckets;
 mod cancel;
 mod clients;
 mod collect;
+mod details;
 mod document;
 mod error;
 mod failure;

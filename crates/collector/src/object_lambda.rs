@@ -2,7 +2,6 @@
 
 use aws_sdk_s3control::Client;
 use aws_sdk_s3control::types;
-use futures_util::StreamExt;
 use palisade_snapshot::{
     BlockPublicAccess, Evidence, Listing, ObjectLambdaAccessPoint, Observed, RecordKind,
 };
@@ -10,6 +9,7 @@ use palisade_snapshot::{
 use crate::access_points::block;
 use crate::bucket_regions::BucketRegions;
 use crate::clients::Clients;
+use crate::details;
 use crate::failure::Failure;
 use crate::operation::{
     GET_OBJECT_LAMBDA_ACCESS_POINT, GET_OBJECT_LAMBDA_ACCESS_POINT_POLICY, LIST_OBJECT_LAMBDA_ACCESS_POINTS,
@@ -56,19 +56,14 @@ impl ObjectLambda<'_> {
             [Evidence::ObjectLambdaAccessPointPublicAccessBlock, Evidence::ObjectLambdaAccessPointPolicy];
         let calls = calls.into_iter().filter(|one| self.reader.asks(*one)).count() * listed.len();
         self.reader.progress.planned(calls as u64);
-        let read = futures_util::stream::iter(listed).map(|mut point| async {
-            let outcome = self.details(&client, &mut point).await;
-            (point, outcome)
-        });
-        let read: Vec<_> = Box::pin(read.buffer_unordered(self.max_in_flight).collect()).await;
-        let mut points = Vec::new();
-        for (point, outcome) in read {
-            match outcome {
-                Ok(()) => points.push(point),
-                Err(Gone) => record.deleted.push(point.arn),
+        let read = details::each(listed, self.max_in_flight, |mut point| async {
+            match self.details(&client, &mut point).await {
+                Ok(()) => Ok(point),
+                Err(Gone) => Err(point.arn),
             }
-        }
-        record.deleted.sort();
+        });
+        let (points, deleted) = read.await;
+        record.deleted = deleted;
         (points, record)
     }
 

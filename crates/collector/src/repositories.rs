@@ -5,11 +5,11 @@ mod registry;
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::types;
-use futures_util::StreamExt;
 use palisade_snapshot::{
     Evidence, ImageScan, ImageSummary, Listing, Observed, RecordKind, Registry, Repository, Tag,
 };
 
+use crate::details;
 use crate::document::optional_timestamp;
 use crate::failure::Failure;
 use crate::operation::{
@@ -63,20 +63,11 @@ impl RegionalRegistry<'_> {
 
     /// The repositories that are still there, and the ARNs of those that are not.
     async fn each(&self, listed: Vec<Repository>) -> (Vec<Repository>, Vec<String>) {
-        let read = futures_util::stream::iter(listed).map(|repository| async {
+        details::each(listed, self.max_in_flight, |repository| async {
             let arn = repository.arn.clone();
-            (arn, self.repository(repository).await)
-        });
-        let mut read = std::pin::pin!(read.buffer_unordered(self.max_in_flight));
-        let (mut repositories, mut deleted) = (Vec::new(), Vec::new());
-        while let Some((arn, outcome)) = read.next().await {
-            match outcome {
-                Ok(repository) => repositories.push(repository),
-                Err(Gone) => deleted.push(arn),
-            }
-        }
-        deleted.sort();
-        (repositories, deleted)
+            self.repository(repository).await.map_err(|Gone| arn)
+        })
+        .await
     }
 
     async fn list(&self) -> (Vec<Repository>, Option<Failure>) {

@@ -71,13 +71,18 @@ impl BucketDirectory {
         if let Some(region) = self.regions.get(name) {
             return Known::Known(Whereabouts::Own(region.clone()));
         }
-        let scope = &context.shared.header.scope;
-        let left_out = (scope.limited_to_regions || !scope.excluded_regions.is_empty())
-            .then(|| Missing::because(Evidence::Buckets, Reason::NotCollected));
-        match Missing::either(context.incomplete(RecordKind::Bucket), left_out) {
+        match Self::unlisted(context) {
             Some(missing) => Known::Unknown(missing),
             None => Known::Known(Whereabouts::NotOurs),
         }
+    }
+
+    /// What hides buckets of the account: a listing that broke off, or regions that the user left out.
+    pub(crate) fn unlisted(context: &Context) -> Option<Missing> {
+        let scope = &context.shared.header.scope;
+        let left_out = (scope.limited_to_regions || !scope.excluded_regions.is_empty())
+            .then(|| Missing::because(Evidence::Buckets, Reason::NotCollected));
+        Missing::either(context.incomplete(RecordKind::Bucket), left_out)
     }
 
     /// The bucket of that name that access logs are sent to; null if the account has none. Both are in one region

@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 
-use futures_util::StreamExt;
 use palisade_snapshot::{AttachedPolicy, Evidence, InlinePolicy, Paged, SshPublicKey, User};
 use serde::Deserialize;
 
 use super::{AT_ONCE, Iam, Identities, next_marker};
+use crate::details;
 use crate::document::timestamp;
 use crate::failure::Failure;
 use crate::operation::LIST_SSH_PUBLIC_KEYS;
@@ -30,7 +30,7 @@ impl Iam<'_> {
             std::mem::take(&mut identities.users).into_iter().partition(|user| git.concern(user));
         self.reader.progress.planned(asked.len() as u64);
         identities.users = others;
-        let read = futures_util::stream::iter(asked).map(|mut user| async {
+        let (users, deleted) = details::each(asked, AT_ONCE, |mut user| async {
             let keys = self.ssh_public_keys(user.name.clone());
             match Box::pin(self.reader.observe(Evidence::SshPublicKeys, keys)).await {
                 Ok(keys) => {
@@ -39,13 +39,10 @@ impl Iam<'_> {
                 }
                 Err(Gone) => Err(user.arn),
             }
-        });
-        for read in read.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-            match read {
-                Ok(user) => identities.users.push(user),
-                Err(arn) => identities.deleted_users.push(arn),
-            }
-        }
+        })
+        .await;
+        identities.users.extend(users);
+        identities.deleted_users.extend(deleted);
         identities.deleted_users.sort();
         identities
     }

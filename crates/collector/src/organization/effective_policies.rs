@@ -11,6 +11,9 @@ use crate::reader::required;
 
 /// What stands before a refusal of the request itself.
 const INVALID_INPUT: &str = "InvalidInputException:";
+/// What stands at its end where it is the type of policy that AWS does not know, or not there ("DescribeEffectivePolicy"
+/// in the AWS Organizations API Reference): partitions learn of new types one by one.
+const UNKNOWN_TYPES: [&str; 2] = ["(INVALID_ENUM_POLICY_TYPE)", "(UNSUPPORTED_POLICY_TYPE_IN_THIS_REGION)"];
 
 impl Organizations<'_> {
     /// The effective policies of the types that rules are about.
@@ -47,10 +50,12 @@ impl Organizations<'_> {
     }
 }
 
-/// Nothing in the request but the type of policy can be wrong: partitions learn of new types one by one.
 fn unless_unknown_type(failure: Failure) -> Failure {
     match failure {
-        Failure::Unreadable(why) if why.message.starts_with(INVALID_INPUT) => {
+        Failure::Unreadable(why)
+            if why.message.starts_with(INVALID_INPUT)
+                && UNKNOWN_TYPES.iter().any(|reason| why.message.ends_with(reason)) =>
+        {
             Failure::NotOffered(NotOffered { operation: why.operation, message: why.message })
         }
         other => other,
@@ -82,9 +87,15 @@ mod tests {
                 message,
             ))
         };
-        let unknown = refused("InvalidInputException: You specified an invalid value.");
+        let unknown =
+            refused("InvalidInputException: You specified an invalid value. (INVALID_ENUM_POLICY_TYPE)");
         assert!(matches!(unknown, Failure::NotOffered(_)), "{unknown:?}");
-        let broken = refused("ServiceException: AWS Organizations can't complete your request.");
-        assert!(matches!(broken, Failure::Unreadable(_)), "{broken:?}");
+        for other in [
+            "InvalidInputException: You specified an invalid value.",
+            "InvalidInputException: The target does not exist. (INVALID_PARTY_TYPE_TARGET)",
+            "ServiceException: AWS Organizations can't complete your request.",
+        ] {
+            assert!(matches!(refused(other), Failure::Unreadable(_)), "{other}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use palisade_snapshot::RecordKind;
 
 use crate::context::Context;
+use crate::directory::BucketDirectory;
 use crate::iam::role::is_aws_owned;
 use crate::iam::trust;
 use crate::{Known, Listed, Missing, facts};
@@ -49,5 +50,5 @@ pub(super) fn user_names(context: &Context) -> Listed<String> {
 /// The names of its buckets.
 pub(super) fn bucket_names(context: &Context) -> Listed<String> {
     let items = context.shared.bucket_directory.iter().map(|bucket| bucket.name.clone()).collect();
-    Listed { items, incomplete: context.incomplete(RecordKind::Bucket) }
+    Listed { items, incomplete: BucketDirectory::unlisted(context) }
 }

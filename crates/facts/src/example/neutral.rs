@@ -282,6 +282,12 @@ fn summary() -> Value {
         "AccountPasswordPresent": 1,
         "AccountAccessKeysPresent": 0,
         "AccountSigningCertificatesPresent": 0,
+        "Groups": 0, "GroupsQuota": 300,
+        "InstanceProfiles": 0, "InstanceProfilesQuota": 1000,
+        "Policies": 0, "PoliciesQuota": 1500,
+        "Roles": 0, "RolesQuota": 1000,
+        "ServerCertificates": 0, "ServerCertificatesQuota": 20,
+        "Users": 0, "UsersQuota": 5000,
     })
 }
 

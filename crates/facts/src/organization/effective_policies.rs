@@ -45,21 +45,19 @@ facts! {
 
 /// "AI services opt-out policy syntax and examples" in the AWS Organizations User Guide, without the operators of
 /// inheritance, which an effective policy has no more.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct AiOptOutDocument {
-    #[serde(default)]
     services: BTreeMap<String, AiService>,
 }
 
 #[derive(Deserialize)]
 struct AiService {
-    opt_out_policy: Option<String>,
+    opt_out_policy: String,
 }
 
 /// "Tag policy syntax" there.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct TagDocument {
-    #[serde(default)]
     tags: BTreeMap<String, TagRule>,
 }
 
@@ -69,15 +67,14 @@ struct TagRule {
 }
 
 /// "S3 policy syntax and examples" there.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct S3Document {
-    #[serde(default)]
     s3_attributes: S3Attributes,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct S3Attributes {
-    public_access_block_configuration: Option<String>,
+    public_access_block_configuration: String,
 }
 
 /// The service for all that are not named.
@@ -90,13 +87,15 @@ const BLOCK_ALL: &str = "all";
 /// The AI services opt-out policy; null where none can apply.
 pub(crate) fn ai_opt_out(context: &Context) -> Known<Option<AiOptOut>> {
     let observed = &context.shared.account.ai_opt_out_policy;
-    effective(context, observed, Evidence::AiOptOutPolicy, |in_force, document: AiOptOutDocument| {
-        let opted_out = |service: &AiService| service.opt_out_policy.as_deref() == Some(OPTED_OUT);
-        let named = document.services.iter().filter(|(name, _)| *name != EVERY_OTHER_SERVICE);
+    effective(context, observed, Evidence::AiOptOutPolicy, |document: Option<AiOptOutDocument>| {
+        let in_force = document.is_some();
+        let services = document.map(|document| document.services).unwrap_or_default();
+        let opted_out = |service: &AiService| service.opt_out_policy == OPTED_OUT;
+        let named = services.iter().filter(|(name, _)| *name != EVERY_OTHER_SERVICE);
         let opted_in = named.filter(|(_, service)| !opted_out(service));
         AiOptOut {
             in_force,
-            by_default: document.services.get(EVERY_OTHER_SERVICE).is_some_and(opted_out),
+            by_default: services.get(EVERY_OTHER_SERVICE).is_some_and(opted_out),
             services_opted_in: opted_in.map(|(name, _)| name.clone()).collect(),
         }
     })
@@ -105,28 +104,34 @@ pub(crate) fn ai_opt_out(context: &Context) -> Known<Option<AiOptOut>> {
 /// The tag policy; null where none can apply.
 pub(crate) fn tag_policy(context: &Context) -> Known<Option<TagPolicy>> {
     let observed = &context.shared.account.tag_policy;
-    effective(context, observed, Evidence::TagPolicy, |in_force, document: TagDocument| TagPolicy {
-        in_force,
-        tag_keys: document.tags.into_iter().map(|(name, rule)| rule.tag_key.unwrap_or(name)).collect(),
+    effective(context, observed, Evidence::TagPolicy, |document: Option<TagDocument>| TagPolicy {
+        in_force: document.is_some(),
+        tag_keys: document
+            .into_iter()
+            .flat_map(|document| document.tags)
+            .map(|(name, rule)| rule.tag_key.unwrap_or(name))
+            .collect(),
     })
 }
 
 /// The S3 policy; null where none can apply.
 pub(crate) fn s3_policy(context: &Context) -> Known<Option<S3Policy>> {
     let observed = &context.shared.account.s3_policy;
-    effective(context, observed, Evidence::S3Policy, |in_force, document: S3Document| S3Policy {
-        in_force,
-        blocks_public_access: document.s3_attributes.public_access_block_configuration.as_deref()
-            == Some(BLOCK_ALL),
+    effective(context, observed, Evidence::S3Policy, |document: Option<S3Document>| S3Policy {
+        in_force: document.is_some(),
+        blocks_public_access: document
+            .is_some_and(|document| document.s3_attributes.public_access_block_configuration == BLOCK_ALL),
     })
 }
 
 /// An effective policy; null without an organization that has policies, and where AWS does not offer the type.
-fn effective<D: DeserializeOwned + Default, F>(
+///
+/// A document of another form than AWS's is not understood: the fact is then unknown, as if it were malformed.
+fn effective<D: DeserializeOwned, F>(
     context: &Context,
     observed: &Observed<String>,
     evidence: Evidence,
-    fact: impl FnOnce(bool, D) -> F,
+    fact: impl FnOnce(Option<D>) -> F,
 ) -> Known<Option<F>> {
     if let Observed::NotOffered(_) = observed {
         return Known::Known(None);
@@ -135,10 +140,10 @@ fn effective<D: DeserializeOwned + Default, F>(
     has_policies.and_then(|has_policies| match observed {
         _ if !has_policies => Known::Known(None),
         Observed::Present(text) => match serde_json::from_str(text) {
-            Ok(document) => Known::Known(Some(fact(true, document))),
+            Ok(document) => Known::Known(Some(fact(Some(document)))),
             Err(_) => Known::Unknown(Missing::because(evidence, Reason::Malformed)),
         },
-        Observed::Absent | Observed::NotOffered(_) => Known::Known(Some(fact(false, D::default()))),
+        Observed::Absent | Observed::NotOffered(_) => Known::Known(Some(fact(None))),
         Observed::Unreadable(why) => Known::Unknown(Missing::evidence(evidence, why)),
     })
 }

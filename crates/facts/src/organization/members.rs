@@ -1,6 +1,6 @@
 //! The accounts of the organization, and whom it has given rights over them, as far as this account may see them.
 
-use palisade_snapshot::{self as snapshot, Evidence, Observed};
+use palisade_snapshot::{self as snapshot, Evidence, Observed, Reason};
 
 use super::{Organization, organization};
 use crate::context::Context;
@@ -55,7 +55,14 @@ pub(crate) fn accounts(context: &Context) -> Known<Option<Vec<MemberAccount>>> {
 /// The address of this account's own root user; null where only others can tell.
 pub(crate) fn root_email(context: &Context) -> Known<Option<String>> {
     let own = &context.shared.header.account_id;
-    accounts(context).map(|accounts| accounts?.into_iter().find(|one| one.id == *own).map(|one| one.email))
+    accounts(context).and_then(|accounts| {
+        let Some(accounts) = accounts else { return Known::Known(None) };
+        match accounts.into_iter().find(|one| one.id == *own) {
+            Some(account) => Known::Known(Some(account.email)),
+            // It is a member, so that it must be among them.
+            None => Known::Unknown(Missing::because(Evidence::OrganizationAccounts, Reason::Malformed)),
+        }
+    })
 }
 
 /// The delegated administrators; null where only others can tell.

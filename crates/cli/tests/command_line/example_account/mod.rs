@@ -160,12 +160,20 @@ fn summary() -> BTreeMap<String, i64> {
         ("AccountPasswordPresent", 1),
         ("AccountSigningCertificatesPresent", 0),
         ("Groups", 3),
+        ("GroupsQuota", 300),
+        ("InstanceProfiles", 1),
+        ("InstanceProfilesQuota", 1_000),
         ("MFADevices", 3),
         ("MFADevicesInUse", 3),
         ("Policies", 3),
+        ("PoliciesQuota", 1_500),
         ("Providers", 1),
         ("Roles", 7),
+        ("RolesQuota", 1_000),
+        ("ServerCertificates", 0),
+        ("ServerCertificatesQuota", 20),
         ("Users", 5),
+        ("UsersQuota", 5_000),
     ]
     .map(|(name, count)| (name.to_owned(), count))
     .into()
