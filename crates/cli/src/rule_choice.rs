@@ -1,6 +1,9 @@
 //! The rules and settings that a command works with, loaded when it asks for them.
 
+use std::collections::BTreeSet;
+
 use palisade_rules::{LoadError, RuleSet};
+use palisade_snapshot::Evidence;
 
 use crate::arguments::{Global, SelectionArguments};
 use crate::configuration::Configuration;
@@ -12,6 +15,13 @@ pub(crate) struct Choice {
     pub(crate) rules: RuleSet,
     /// What `palisade.toml` says.
     pub(crate) configuration: Configuration,
+}
+
+impl Choice {
+    /// What these rules need with these settings.
+    pub(crate) fn reads(&self) -> BTreeSet<Evidence> {
+        self.rules.reads(&self.configuration.settings)
+    }
 }
 
 /// Loads the configuration and the rules, and selects.

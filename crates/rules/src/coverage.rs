@@ -6,7 +6,7 @@ use palisade_facts::{Answer, Evidence, Facts, Missing, MissingCall, Reason, Reso
 
 use crate::judge::Counted;
 use crate::rule::Rule;
-use crate::{Coverage, RuleSet, UnreadableCalls};
+use crate::{Coverage, RuleSet, Settings, UnreadableCalls};
 
 /// A missing answer, and where.
 type Gap = (MissingCall, Option<String>);
@@ -15,10 +15,10 @@ type Gap = (MissingCall, Option<String>);
 pub(crate) struct Needed<'a>(BTreeMap<Evidence, Vec<&'a str>>);
 
 impl<'a> Needed<'a> {
-    /// What these rules need.
-    pub(crate) fn by(rules: &'a RuleSet) -> Self {
+    /// What these rules need with these settings.
+    pub(crate) fn by(rules: &'a RuleSet, settings: &Settings) -> Self {
         let mut needed: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for rule in rules.iter() {
+        for rule in rules.iter().filter(|rule| !settings.is_off(rule)) {
             for evidence in rule.reads() {
                 needed.entry(evidence).or_default().push(rule.id.as_str());
             }

@@ -100,20 +100,23 @@ fn judge(rule: &Rule, given: &Example) -> Result<(Verdict, Vec<String>), String>
     let operations = |missing: &palisade_facts::Missing| -> Vec<String> {
         missing.calls().map(|call| call.operation.clone()).collect()
     };
+    let settings = Settings {
+        params: BTreeMap::from([(rule.id.clone(), given.params.clone())]),
+        attestations: attestation(rule, given).into_iter().collect(),
+        waivers: Vec::new(),
+    };
     let Some(subject) = &world.subject else {
         let gaps = world.facts.gaps(rule.kind);
         if gaps.is_empty() {
             return Err(format!("what is given has no `{}` in it", rule.kind.name));
         }
+        if settings.is_off(rule) {
+            return Ok((Verdict::NotApplicable, Vec::new()));
+        }
         let mut missing: Vec<_> = gaps.iter().flat_map(|gap| operations(&gap.missing)).collect();
         missing.sort();
         missing.dedup();
         return Ok((Verdict::Unknown, missing));
-    };
-    let settings = Settings {
-        params: BTreeMap::from([(rule.id.clone(), given.params.clone())]),
-        attestations: attestation(rule, given).into_iter().collect(),
-        waivers: Vec::new(),
     };
     let today = world.facts.taken_at().to_zoned(TimeZone::UTC).date();
     let attestation = settings.attestation(rule, &subject.arn, world.facts.account_id(), today);

@@ -68,13 +68,15 @@ pub(crate) fn of(
     }
 }
 
-/// The unknown for resources that nobody could list.
+/// The finding for resources that nobody could list: unknown for want of what hides them, or not applicable
+/// where the rule asks nothing of them.
 pub(crate) fn of_gap(
     rule: &Rule,
     facts: &Facts,
     region: Option<String>,
-    unknown_because: Vec<UnknownBecause>,
+    hidden: Option<&Missing>,
 ) -> Finding {
+    let verdict = if hidden.is_some() { Verdict::Unknown } else { Verdict::NotApplicable };
     let arn = arn_in(&facts.wildcard_arn(rule.kind), region.as_deref());
     Finding {
         id: id(&rule.id, &arn, facts.account_id()),
@@ -84,13 +86,13 @@ pub(crate) fn of_gap(
         account: facts.account_id().to_owned(),
         region,
         resource: ResourceName { kind: rule.kind.name.to_owned(), arn, name: "*".to_owned() },
-        verdict: Verdict::Unknown,
+        verdict,
         evidence: Vec::new(),
         assumes: Vec::new(),
         witness: None,
-        unknown_because,
+        unknown_because: hidden.into_iter().flat_map(Missing::calls).map(UnknownBecause::from).collect(),
         waiver: None,
-        fix: Some(rule.fix.unfilled()),
+        fix: verdict.is_shown_by_default().then(|| rule.fix.unfilled()),
     }
 }
 

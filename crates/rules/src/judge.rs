@@ -12,9 +12,7 @@ use rayon::prelude::*;
 use crate::coverage::{Coverer, Needed};
 use crate::language::{EvaluationError, Roots};
 use crate::rule::Rule;
-use crate::{
-    Coverage, Finding, Headline, RuleSet, Settings, Summary, UnknownBecause, Verdict, evaluation, finding,
-};
+use crate::{Coverage, Finding, Headline, RuleSet, Settings, Summary, Verdict, evaluation, finding};
 
 /// How many resources are judged at a time; two chunks are in memory.
 const CHUNK: usize = 512;
@@ -30,6 +28,12 @@ pub struct Judging<'a> {
     pub settings: &'a Settings,
     /// Whether passes and what is not applicable are findings too.
     pub all: bool,
+}
+
+impl Judging<'_> {
+    fn shows(&self, verdict: Verdict) -> bool {
+        self.all || verdict.is_shown_by_default()
+    }
 }
 
 /// What is left to tell after the last finding.
@@ -79,6 +83,8 @@ impl<R, S> From<RuleError> for JudgeError<R, S> {
 struct Prepared<'a> {
     rule: &'a Rule,
     params: Vec<Value<'static>>,
+    /// Whether its parameters switch it off: then no fact is looked at.
+    off: bool,
 }
 
 /// What is kept of a verdict, shown or not.
@@ -116,7 +122,7 @@ pub fn judge<L: Send, R: Send, S: Send, P: Send>(
 ) -> Result<Judged, JudgeError<R, S>> {
     (0..judging.facts.identities()).into_par_iter().for_each(|identity| judging.facts.prepare(identity));
     let judge = Judge::new(judging, present);
-    let needed = Needed::by(judging.rules);
+    let needed = Needed::by(judging.rules, judging.settings);
     let mut tally = Tally { coverer: Coverer::new(&needed, judging.facts), summary: Summary::default() };
     for kind in KINDS {
         tally.gaps(&judge, kind, &mut sink).map_err(JudgeError::Sink)?;
@@ -178,7 +184,8 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    /// One more unknown per rule on a kind whose resources could not all be listed.
+    /// One more unknown per rule on a kind whose resources could not all be listed; a rule that is off is
+    /// not applicable to the hidden ones either.
     fn gaps<S, P>(
         &mut self,
         judge: &Judge<'a, impl Fn(Finding) -> P>,
@@ -188,13 +195,16 @@ impl<'a> Tally<'a> {
         let facts = judge.judging.facts;
         for Gap { region, missing } in facts.gaps(kind) {
             self.summary.headline.take_gap(kind);
-            for prepared in judge.rules_on(kind) {
-                let rule = prepared.rule;
-                let calls: Vec<UnknownBecause> = missing.calls().map(UnknownBecause::from).collect();
-                let finding = finding::of_gap(rule, facts, region.clone(), calls);
+            for &Prepared { rule, off, .. } in judge.rules_on(kind) {
+                let hidden = (!off).then_some(&missing);
+                let finding = finding::of_gap(rule, facts, region.clone(), hidden);
                 self.summary.count(finding.verdict, finding.severity, false);
-                self.coverer.take_gap(rule, region.as_deref(), &missing);
-                sink((judge.present)(finding))?;
+                if let Some(missing) = hidden {
+                    self.coverer.take_gap(rule, region.as_deref(), missing);
+                }
+                if judge.judging.shows(finding.verdict) {
+                    sink((judge.present)(finding))?;
+                }
             }
         }
         Ok(())
@@ -226,7 +236,10 @@ struct Judge<'a, F> {
 
 impl<'a, P, F: Fn(Finding) -> P> Judge<'a, F> {
     fn new(judging: Judging<'a>, present: F) -> Self {
-        let prepare = |rule: &'a Rule| Prepared { rule, params: judging.settings.parameters(rule) };
+        let prepare = |rule: &'a Rule| {
+            let params = judging.settings.parameters(rule);
+            Prepared { rule, off: rule.is_off(&params), params }
+        };
         let on = |kind| judging.rules.iter().filter(move |rule| rule.kind == kind).map(prepare).collect();
         Self {
             judging,
@@ -242,19 +255,26 @@ impl<'a, P, F: Fn(Finding) -> P> Judge<'a, F> {
 
     /// Judges one resource by every rule on its kind.
     fn judge(&self, subject: &Subject) -> Result<Outcome<'a, P>, RuleError> {
-        let Judging { facts, settings, all, .. } = self.judging;
+        let Judging { facts, settings, .. } = self.judging;
         let roots = Roots { resource: subject.facts.as_ref(), account: facts.account() };
         let account = facts.account_id();
         let mut outcome =
             Outcome { headline: Headline::of(subject), counted: Vec::new(), findings: Vec::new() };
-        for Prepared { rule, params } in self.rules_on(subject.kind) {
-            let attestation = settings.attestation(rule, &subject.arn, account, self.today);
-            let judgement = evaluation::judge(rule, roots, params, attestation).map_err(|source| {
-                RuleError { rule: rule.id.clone(), resource: subject.arn.clone(), source }
+        for Prepared { rule, params, off } in self.rules_on(subject.kind) {
+            let judgement = if *off {
+                Ok(Verdict::NotApplicable.into())
+            } else {
+                let attestation = settings.attestation(rule, &subject.arn, account, self.today);
+                evaluation::judge(rule, roots, params, attestation)
+            };
+            let judgement = judgement.map_err(|source| RuleError {
+                rule: rule.id.clone(),
+                resource: subject.arn.clone(),
+                source,
             })?;
             let failed = judgement.verdict == Verdict::Fail;
             let waiver = failed.then(|| settings.waiver(rule, &subject.arn, self.today)).flatten();
-            if all || judgement.verdict.is_shown_by_default() {
+            if self.judging.shows(judgement.verdict) {
                 let finding = finding::of(rule, subject, account, roots, &judgement, waiver);
                 outcome.findings.push((self.present)(finding));
             }

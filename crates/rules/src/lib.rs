@@ -10,14 +10,14 @@
 //! prints, and has no clock but the snapshot's.
 //!
 //! ```
-//! use palisade_rules::{RuleSet, Selection, Severity};
+//! use palisade_rules::{RuleSet, Selection, Settings, Severity};
 //!
 //! let rules = RuleSet::built_in()?;
 //! let selection = Selection { services: vec!["s3".to_owned()], ..Selection::default() };
 //! let selected = rules.select(&selection)?;
 //! assert!(selected.find("s3-bucket-not-public").is_some_and(|rule| rule.severity == Severity::Critical));
-//! // What the collector has to read for them:
-//! assert!(selected.reads().iter().any(|evidence| evidence.name() == "s3.bucket.policy"));
+//! // What the collector has to read for them, unless settings switch them off:
+//! assert!(selected.reads(&Settings::default()).iter().any(|evidence| evidence.name() == "s3.bucket.policy"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

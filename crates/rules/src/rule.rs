@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use palisade_facts::{Evidence, Kind, vocabulary};
+use palisade_facts::{Evidence, Kind, Value, vocabulary};
 
 use crate::fix::FixTemplate;
 use crate::language::{Expression, FactPath};
@@ -115,8 +115,8 @@ pub struct ExampleAttestation {
 }
 
 impl Rule {
-    /// The evidence that it needs: what decides which resources there are, and what its conditions
-    /// and the facts that it shows rest on.
+    /// The evidence that it needs unless it is [off](crate::Settings::is_off): what decides which
+    /// resources there are, and what its conditions and the facts that it shows rest on.
     #[must_use]
     pub fn reads(&self) -> BTreeSet<Evidence> {
         let mut reads = vocabulary::evidence_of_kind(self.kind);
@@ -127,6 +127,11 @@ impl Rule {
             reads.extend(&path.reads);
         }
         reads
+    }
+
+    /// Whether it is about nothing with these parameters, whatever the facts are.
+    pub(crate) fn is_off(&self, params: &[Value<'static>]) -> bool {
+        self.applies_when.as_ref().is_some_and(|condition| condition.expression.is_false_unread(params))
     }
 
     /// The facts that are shown with a fail, as the rule writes them.

@@ -1,6 +1,6 @@
 //! Sets of rules: built in, from a folder, selected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::file::{LoadProblem, read_rule, read_tested_rule};
 use crate::folder::rule_files;
 use crate::language::nearest;
 use crate::rule::Rule;
-use crate::{Severity, pattern};
+use crate::{Settings, Severity, pattern};
 
 /// The name and the text of each rule file that ships, as the build script packs them.
 const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/built_in.json.zst"));
@@ -168,10 +168,11 @@ impl RuleSet {
         self.iter().find(|rule| rule.answers_to(id))
     }
 
-    /// The evidence that these rules need: what the collector has to read.
+    /// The evidence that these rules need with these settings: what the collector has to read. A rule that
+    /// is [off](Settings::is_off) needs none.
     #[must_use]
-    pub fn reads(&self) -> std::collections::BTreeSet<Evidence> {
-        self.iter().flat_map(Rule::reads).collect()
+    pub fn reads(&self, settings: &Settings) -> BTreeSet<Evidence> {
+        self.iter().filter(|rule| !settings.is_off(rule)).flat_map(Rule::reads).collect()
     }
 
     /// SHA-256 of the rules' ids and texts, in lower-case hexadecimal.

@@ -145,6 +145,17 @@ impl Settings {
         rule.params.iter().map(value).collect()
     }
 
+    /// Whether its parameters switch a rule off: they alone decide that `applies_when` is false, with every
+    /// fact unknown, as where a list of what is allowed is empty.
+    ///
+    /// A rule that is off needs no evidence, whoever selects it: nothing is collected for it, no permission
+    /// is asked for, and nothing that is missing counts against it. All that it says is that it is not
+    /// applicable, of resources that could not be listed too.
+    #[must_use]
+    pub fn is_off(&self, rule: &Rule) -> bool {
+        rule.is_off(&self.parameters(rule))
+    }
+
     /// The attestation that holds for a resource today; the one that expires last.
     pub(crate) fn attestation(
         &self,

@@ -10,7 +10,8 @@ use std::fs;
 use account::{bucket, shared};
 use palisade_facts::{Declarations, Evidence, Facts, Resource};
 use palisade_rules::{
-    EvaluationError, Finding, JudgeError, Judged, Judging, RuleSet, Settings, UnreadableCalls, Verdict, judge,
+    Coverage, EvaluationError, Finding, JudgeError, Judged, Judging, RuleSet, Settings, UnreadableCalls,
+    Verdict, judge,
 };
 use palisade_snapshot::{Bucket, Listing, Observed, Reason, RecordKind, Shared, Unreadable};
 use serde_json::json;
@@ -133,6 +134,42 @@ fn resources_that_nobody_could_list_are_one_unknown_per_rule() {
     let coverage = &found.judged.coverage;
     assert_eq!((coverage.planned, coverage.answered), (2, 1));
     assert_eq!(coverage.unreadable[0].rules, ["s3-versioned", "s3-versioned-too"]);
+}
+
+#[test]
+fn a_rule_that_its_parameters_switch_off_needs_nothing_and_is_never_unknown() {
+    let text = VERSIONED
+        .replace("pass_when: ", "applies_when: bucket.has_policy && size(params.states) > 0\npass_when: ")
+        .replace("== \"enabled\"", "in params.states")
+        .replace("why:", "params: {states: []}\nwhy:");
+    let (rule, examples) = text.split_once("examples:").unwrap();
+    let examples = examples.replace("given:", "params: {states: [enabled]}, given:");
+    let text = format!("{rule}examples:{examples}");
+    let rules = rules(&[("s3/s3-versioned", &text)]);
+    let set: Settings =
+        serde_json::from_value(json!({"params": {"s3-versioned": {"states": ["never"]}}})).unwrap();
+    let default = Settings::default();
+    let rule = rules.find("s3-versioned").unwrap();
+    assert_eq!((default.is_off(rule), set.is_off(rule)), (true, false));
+    assert_eq!(rules.reads(&default), BTreeSet::new());
+    assert!(rules.reads(&set).contains(&Evidence::BucketVersioning));
+
+    let mut unread = bucket("logs");
+    unread.policy = Observed::Unreadable(denied("s3:GetBucketPolicy"));
+    unread.versioning = Observed::Unreadable(denied("s3:GetBucketVersioning"));
+    let mut shared = shared();
+    let listing = shared.listings.iter_mut().find(|listing| listing.kind == RecordKind::Bucket).unwrap();
+    listing.incomplete = Some(denied("s3:ListBuckets"));
+    let off = judge_all(&rules, &shared, &[unread.clone()], &default);
+    assert_eq!(verdicts(&off.findings), [("*", Verdict::NotApplicable), ("logs", Verdict::NotApplicable)]);
+    assert!(off.findings.iter().all(|finding| finding.unknown_because.is_empty() && finding.fix.is_none()));
+    assert_eq!(off.judged.coverage, Coverage::default());
+    let on = judge_all(&rules, &shared, &[unread], &set);
+    assert_eq!(verdicts(&on.findings), [("*", Verdict::Unknown), ("logs", Verdict::Unknown)]);
+    let ids =
+        |judgement: &Judgement| -> Vec<_> { judgement.findings.iter().map(|one| one.id.clone()).collect() };
+    assert_eq!(ids(&off), ids(&on));
+    assert!(on.judged.coverage.is_incomplete());
 }
 
 #[test]

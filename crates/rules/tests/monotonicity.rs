@@ -1,5 +1,5 @@
 //! The law of the product: whatever can't be read, each verdict stays or becomes unknown, and no finding
-//! goes away without an unknown that stands for it. Judging takes a third of a second here, which bounds
+//! goes away without a finding that stands for it. Judging takes a third of a second here, which bounds
 //! the number of cases.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what tests prepare must be there")]
 
@@ -68,7 +68,12 @@ fn findings(snapshot: &Snapshot, declarations: &Declarations) -> BTreeMap<String
 
 /// Whether it stands for resources that nobody could list.
 fn is_gap(finding: &Finding) -> bool {
-    finding.verdict == Verdict::Unknown && finding.resource.name == "*"
+    finding.resource.name == "*"
+}
+
+/// Whether a verdict may turn into another by a loss.
+fn stays_or_becomes_unknown(before: Verdict, after: Verdict) -> bool {
+    after == before || after == Verdict::Unknown
 }
 
 /// What a loss of evidence did beside making verdicts unknown.
@@ -79,14 +84,27 @@ fn violations(before: &BTreeMap<String, Finding>, after: &BTreeMap<String, Findi
     let mut violations = Vec::new();
     for (id, finding) in before {
         match after.get(id) {
-            Some(now) if now.verdict == finding.verdict || now.verdict == Verdict::Unknown => {}
+            Some(now) if stays_or_becomes_unknown(finding.verdict, now.verdict) => {}
             Some(now) => violations.push(told(finding, &format!("{:?}", now.verdict))),
-            None if after.values().any(|gap| is_gap(gap) && gap.rule == finding.rule) => {}
+            None if after.values().any(|gap| {
+                is_gap(gap)
+                    && gap.rule == finding.rule
+                    && stays_or_becomes_unknown(finding.verdict, gap.verdict)
+            }) => {}
             None => violations.push(told(finding, "gone")),
         }
     }
-    let new = after.iter().filter(|(id, now)| !before.contains_key(*id) && now.verdict != Verdict::Unknown);
+    // A rule that is off says of what is hidden what it said of what was there.
+    let settings = Settings::default();
+    let is_off = |gap: &Finding| RULES.find(&gap.rule).is_some_and(|rule| settings.is_off(rule));
+    let stands_for_nothing =
+        |now: &Finding| is_gap(now) && now.verdict == Verdict::NotApplicable && is_off(now);
+    let new = after.iter().filter(|(id, now)| {
+        !before.contains_key(*id) && now.verdict != Verdict::Unknown && !stands_for_nothing(now)
+    });
     violations.extend(new.map(|(_, now)| format!("new: {}", told(now, "there"))));
+    let unknown = after.values().filter(|now| now.verdict != Verdict::NotApplicable && is_off(now));
+    violations.extend(unknown.map(|now| format!("off: {}", told(now, "judged"))));
     violations
 }
 

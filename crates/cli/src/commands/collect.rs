@@ -35,7 +35,7 @@ impl Collect {
     pub(crate) fn run(self, global: &Global, notes: Notes) -> Result<Exit, Failure> {
         let choice = rule_choice::load(global, &self.selection)?;
         let kept = Kept::at(&self.output, self.resume, notes)?;
-        let (reads, now) = (choice.rules.reads(), self.clock.now);
+        let (reads, now) = (choice.reads(), self.clock.now);
         let collected = collecting::collect(&self.account, reads, now, Some(&kept), notes)?;
         if let Some(exit) = collected.interrupted {
             return Err(Failure::ended(exit, kept.interrupted()));

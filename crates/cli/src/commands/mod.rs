@@ -48,7 +48,7 @@ impl Command {
             Self::Collect(command) => command.run(global, notes),
             Self::Check(command) => command.run(global),
             Self::Rules(command) => command.run(global),
-            Self::Permissions(command) => command.run(global),
+            Self::Permissions(command) => command.run(global, notes),
             Self::Simulate(command) => command.run(),
             Self::Public(command) => command.run(),
             Self::Can(command) => command.run(),

@@ -12,9 +12,15 @@ use serde_json::{Value, json};
 use crate::arguments::{Global, SelectionArguments};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{output, rule_choice};
+use crate::notes::Notes;
+use crate::output;
+use crate::rule_choice::{self, Choice};
 
 /// Print the IAM policy that a scan with this selection needs, and nothing more
+///
+/// The parameters in palisade.toml count: a rule that they switch off, as its defaults may do where a list of
+/// what is allowed is empty, needs nothing, even if --rule names it. What such rules would need is said on
+/// standard error. Print the policy again when you change parameters.
 #[derive(Debug, Args)]
 pub(crate) struct Permissions {
     /// The format
@@ -35,11 +41,16 @@ enum PermissionsFormat {
 }
 
 impl Permissions {
-    pub(crate) fn run(self, global: &Global) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, global: &Global, notes: Notes) -> Result<Exit, Failure> {
         let choice = rule_choice::load(global, &self.selection)?;
-        let actions = palisade_snapshot::permissions(&choice.rules.reads());
+        let actions = palisade_snapshot::permissions(&choice.reads());
+        let off = about_rules_that_are_off(&choice, &actions);
         if actions.is_empty() {
-            return Err(Failure::usage("the selected rules need no permission at all"));
+            let off = off.map_or_else(String::new, |off| format!(": {off}"));
+            return Err(Failure::usage(format_args!("the selected rules need no permission at all{off}")));
+        }
+        if let Some(off) = off {
+            notes.note(off);
         }
         let policy = policy(&actions);
         let document = match self.format {
@@ -52,6 +63,24 @@ impl Permissions {
         out.finish()?;
         Ok(Exit::Complete)
     }
+}
+
+/// Which rules their parameters switch off, where they would need more than these actions.
+fn about_rules_that_are_off(choice: &Choice, actions: &BTreeSet<&'static str>) -> Option<String> {
+    let mut more = BTreeSet::new();
+    let mut ids = Vec::new();
+    for rule in choice.rules.iter().filter(|rule| choice.configuration.settings.is_off(rule)) {
+        let mut missing = palisade_snapshot::permissions(&rule.reads());
+        missing.retain(|action| !actions.contains(action));
+        if !missing.is_empty() {
+            ids.push(rule.id.as_str());
+            more.extend(missing);
+        }
+    }
+    let more = more.into_iter().collect::<Vec<_>>().join(", ");
+    (!ids.is_empty()).then(|| {
+        format!("switched off by their parameters: {}; switched on, they need {more}", ids.join(", "))
+    })
 }
 
 fn policy(actions: &BTreeSet<&'static str>) -> Value {

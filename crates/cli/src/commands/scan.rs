@@ -36,7 +36,7 @@ impl Scan {
     pub(crate) fn run(self, global: &Global, notes: Notes) -> Result<Exit, Failure> {
         let choice = rule_choice::load(global, &self.selection)?;
         let kept = self.snapshot.as_deref().map(|path| Kept::at(path, self.resume, notes)).transpose()?;
-        let (reads, now) = (choice.rules.reads(), self.clock.now);
+        let (reads, now) = (choice.reads(), self.clock.now);
         let collected = collecting::collect(&self.account, reads, now, kept.as_ref(), notes)?;
         if let Some(exit) = collected.interrupted {
             let nothing = || "interrupted; nothing is kept without --snapshot".to_owned();

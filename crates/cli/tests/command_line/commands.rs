@@ -95,6 +95,25 @@ fn permissions_follow_the_selection() {
 }
 
 #[test]
+fn a_rule_that_its_parameters_switch_off_needs_no_permission() {
+    const CHOICE: [&str; 5] =
+        ["permissions", "--rule", "iam-server-certificate-absent", "--rule", "s3-bucket-versioning-enabled"];
+    let place = Place::new();
+    let off = place.run(&CHOICE);
+    assert!(off.stderr.contains("iam-server-certificate-absent"), "{}", off.stderr);
+    assert!(off.stderr.contains("iam:ListServerCertificates"), "{}", off.stderr);
+    let of = |policy: &Value| policy["Statement"][0]["Action"].as_array().unwrap().clone();
+    assert_eq!(of(&off.json()), of(&place.run(&["permissions", "--rule", CHOICE[4]]).json()));
+    place
+        .run(&CHOICE[..3])
+        .failed(2, &["no permission at all", "switched off", "iam:ListServerCertificates"]);
+    place.write("palisade.toml", "[params.iam-server-certificate-absent]\nrequired = true\n");
+    let on = place.run(&CHOICE);
+    assert_eq!(on.stderr, "");
+    assert!(of(&on.json()).contains(&Value::from("iam:ListServerCertificates")), "{}", on.stdout);
+}
+
+#[test]
 fn rules_are_listed_and_explained() {
     let place = Place::new();
     let list = place.run(&["rules", "list"]);

@@ -57,7 +57,11 @@ pub(crate) const RULE: &[FileField] = &[
     required("title", Form::Text, "The danger, as a full sentence that is true when the rule fails."),
     required("severity", Form::Word(severities), "How bad it is if the title is true."),
     required("resource", Form::Word(kinds), "The kind of resource that is judged."),
-    optional("applies_when", Form::Condition, "Otherwise the rule is not applicable to the resource."),
+    optional(
+        "applies_when",
+        Form::Condition,
+        "Otherwise the rule is not applicable to the resource. Where the parameters alone make it false, the rule is off: it needs no evidence and no permission.",
+    ),
     optional("pass_when", Form::Condition, "What must hold. Every rule has this, `manual`, or both."),
     optional(
         "manual",

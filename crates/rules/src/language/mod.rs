@@ -13,6 +13,7 @@ mod parse;
 mod scope;
 mod tree;
 mod types;
+mod unread;
 
 #[cfg(test)]
 mod tests;

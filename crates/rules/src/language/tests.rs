@@ -23,11 +23,22 @@ fn read(source: &str) -> Result<Expression, Vec<Problem>> {
     Expression::condition(source, &scope)
 }
 
-/// The truth of a condition about a thing; the limit is 2, the names are `a` and `b`.
-fn evaluate(source: &str, thing: &Thing) -> Result<Truth, EvaluationError> {
+/// The condition and its parameters: the limit is 2, the names are `a` and `b`.
+fn prepared(source: &str) -> (Expression, [Value<'static>; 3]) {
     let names = [Value::String("a".into()), Value::String("b".into())];
-    let params =
-        [Value::Int(2), Value::List(palisade_facts::List::Values(names.into())), Value::String("red".into())];
+    let names = Value::List(palisade_facts::List::Values(names.into()));
     let expression = read(source).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
+    (expression, [Value::Int(2), names, Value::String("red".into())])
+}
+
+/// The truth of a condition about a thing.
+fn evaluate(source: &str, thing: &Thing) -> Result<Truth, EvaluationError> {
+    let (expression, params) = prepared(source);
     expression.truth(&mut Frame::new(Roots { resource: thing, account: thing }, &params))
+}
+
+/// Whether a condition is false before anything is known of the thing.
+fn is_false_unread(source: &str) -> bool {
+    let (expression, params) = prepared(source);
+    expression.is_false_unread(&params)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use palisade_rules::{Rule, RuleSet, Selection};
+use palisade_rules::{Rule, RuleSet, Selection, Settings};
 use palisade_snapshot::call_for;
 
 use crate::failure::Failure;
@@ -42,7 +42,9 @@ fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         paragraph(out, &format!("Parameter {} = {}", parameter.name, parameter.default), doc)?;
     }
     paragraph(out, "Fix", &fix(rule))?;
-    paragraph(out, "Reads", &calls(rule))?;
+    let off = Settings::default().is_off(rule);
+    let reads = if off { "Reads, once its parameters switch it on" } else { "Reads" };
+    paragraph(out, reads, &calls(rule))?;
     for (framework, requirements) in &rule.frameworks {
         paragraph(out, framework, &requirements.join(", "))?;
     }

@@ -4,8 +4,8 @@
 use palisade_facts::{Known, Listed};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_oneof, proptest};
 
-use super::evaluate;
 use super::vocabulary::{Colour, Owner, Part, Thing, missing, unknown};
+use super::{evaluate, is_false_unread};
 use crate::language::Truth;
 
 /// The plain values behind a thing.
@@ -163,6 +163,8 @@ fn condition() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("thing.flag".to_owned()),
         Just("thing.other".to_owned()),
+        Just("size(params.names) > params.limit".to_owned()),
+        Just("thing.nickname in params.names".to_owned()),
         Just("thing.colour == \"red\"".to_owned()),
         Just("thing.colour in [\"blue\"]".to_owned()),
         Just("thing.nickname in thing.tags".to_owned()),
@@ -202,6 +204,7 @@ proptest! {
     fn less_knowledge_never_changes_an_answer(source in condition(), plain in plain(), one in mask(), two in mask()) {
         let whole = evaluate(&source, &plain.thing(&Mask::nothing())).unwrap();
         prop_assert!(!matches!(whole, Truth::Unknown(_)), "everything is known, but {whole:?}");
+        prop_assert!(!is_false_unread(&source) || whole == Truth::False, "false unread, but {whole:?}");
         let less = evaluate(&source, &plain.thing(&one)).unwrap();
         let least = evaluate(&source, &plain.thing(&one.and(&two))).unwrap();
         prop_assert!(less == whole || matches!(less, Truth::Unknown(_)), "{whole:?} became {less:?}");

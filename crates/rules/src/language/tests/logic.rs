@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use palisade_facts::{Known, Listed};
 
-use super::evaluate;
 use super::vocabulary::{Colour, Owner, Part, Thing, missing, unknown};
+use super::{evaluate, is_false_unread};
 use crate::language::{EvaluationError, Truth};
 
 /// `T`, `F` or the operations that are missing.
@@ -212,4 +212,33 @@ fn hostile_loops_end() {
     let thing = parts(&"T".repeat(300), false);
     let source = "thing.parts.all(a, thing.parts.all(b, thing.parts.all(c, thing.parts.all(d, d.good))))";
     assert_eq!(evaluate(source, &thing), Err(EvaluationError::TooLong));
+}
+
+#[test]
+fn parameters_alone_decide_where_no_fact_can_change_the_answer() {
+    for off in [
+        "size(params.names) > params.limit",
+        "thing.flag && size(params.names) > params.limit",
+        "thing.owner != null && thing.owner.active && params.limit == 3",
+        "params.names.exists(name, name == \"c\" && thing.name.like(name))",
+        "!(thing.flag || params.limit == 2)",
+        "thing.flag ? params.limit > 2 : params.limit < 2",
+        "!params.names.all(name, name != params.colour || thing.flag)",
+    ] {
+        assert!(is_false_unread(off), "{off}");
+    }
+    for on in [
+        "size(params.names) >= params.limit",
+        "thing.flag && size(params.names) >= params.limit",
+        "thing.flag || size(params.names) > params.limit",
+        "thing.name in params.names",
+        "params.names.exists(name, thing.name.like(name))",
+        "thing.flag && !thing.flag",
+        "thing.tags.exists(tag, false)",
+        "size(thing.tags) < 0",
+        // It can't be evaluated, which is for the judgement to say.
+        "params.limit * 9223372036854775807 > 0 && params.limit > 2",
+    ] {
+        assert!(!is_false_unread(on), "{on}");
+    }
 }
