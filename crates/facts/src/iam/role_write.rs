@@ -52,9 +52,11 @@ pub(crate) fn of(context: &Arc<Context>, identity: Identity) -> Listed<RoleWrite
     if everywhere.as_ref().is_some_and(|one| one.access == Access::Yes) {
         return Listed::complete(everywhere.into_iter().collect());
     }
-    let roles = context.shared.roles.iter().filter(|role| !is_aws_owned(&role.path));
+    let changes: Vec<_> = ROLE_CHANGES.iter().filter_map(|action| held.may_on_some(action)).collect();
+    let roles = context.shared.roles.iter().filter(|role| !changes.is_empty() && !is_aws_owned(&role.path));
     let single = roles.filter_map(|role| {
-        let found = ROLE_CHANGES.iter().filter_map(|action| held.may_on(action, &role.arn));
+        let resource = held.resource(&role.arn);
+        let found = changes.iter().filter_map(|may| may(&resource));
         let for_emergencies = context.declarations.is_emergency_role(&role.name);
         strongest(found).map(|found| write(&role.name, for_emergencies, found))
     });

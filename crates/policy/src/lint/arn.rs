@@ -75,11 +75,6 @@ pub(super) fn is_everything(value: &str) -> bool {
         && fields.split(':').all(|field| !field.is_empty() && field.bytes().all(|byte| byte == b'*'))
 }
 
-/// Whether a value names something in a bucket and no bucket: the names of buckets have no slash.
-pub(super) fn is_below_bucket(value: &str) -> bool {
-    open_variables(value).contains(&b'/')
-}
-
 fn is_account_field(account: &str) -> bool {
     let is_number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     // Amazon's own accounts: AWS-managed policies, public images.
@@ -95,27 +90,44 @@ fn covers(pattern: &str, text: &str) -> bool {
     pattern == text || is_open(pattern)
 }
 
-/// Whether some ARN fits both a policy's pattern and an ARN format of the action table.
-///
-/// Policy variables and the format's `${…}` stand for any text. Wildcards stay within their field of the ARN.
-pub(super) fn can_fit(pattern: &str, format: &str) -> bool {
-    if pattern.len() > LONGEST_PATTERN {
-        return true;
+/// A policy's pattern for ARNs, or an ARN format of the action table, ready to be compared: policy variables and a
+/// format's `${…}` stand for any text.
+pub(super) struct ArnPattern<'a> {
+    open: Cow<'a, [u8]>,
+    /// How many fields it has, of which the last one takes all the rest.
+    fields: usize,
+}
+
+impl<'a> ArnPattern<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let open = open_variables(text);
+        Self { fields: fields(&open).count(), open }
     }
-    let (pattern, format) = (open_variables(pattern), open_variables(format));
-    let (ours, theirs) = (fields(&pattern), fields(&format));
-    let is_short = ours.len() < theirs.len() && ours.first().is_some_and(|first| *first == b"arn");
-    if ours.len() == theirs.len() || is_short {
-        let open: &[u8] = b"*";
-        ours.into_iter().chain(iter::repeat(open)).zip(theirs).all(|(left, right)| intersect(left, right))
-    } else {
-        intersect(&pattern, &format)
+
+    /// Whether some ARN fits both this pattern of a policy and an ARN format. Wildcards stay within their field.
+    pub(super) fn can_fit(&self, format: &ArnPattern<'_>) -> bool {
+        if self.open.len() > LONGEST_PATTERN {
+            return true;
+        }
+        let is_short = self.fields < format.fields && self.open.starts_with(b"arn:");
+        if self.fields == format.fields || is_short {
+            let open: &[u8] = b"*";
+            let mut both = fields(&self.open).chain(iter::repeat(open)).zip(fields(&format.open));
+            both.all(|(left, right)| intersect(left, right))
+        } else {
+            intersect(&self.open, &format.open)
+        }
+    }
+
+    /// Whether it names something in a bucket and no bucket: the names of buckets have no slash.
+    pub(super) fn is_below_bucket(&self) -> bool {
+        self.open.contains(&b'/')
     }
 }
 
 /// The fields of an ARN; the last one takes all the rest.
-fn fields(text: &[u8]) -> Vec<&[u8]> {
-    text.splitn(6, |byte| *byte == b':').collect()
+fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.splitn(6, |byte| *byte == b':')
 }
 
 /// Replaces each `${…}` by `*`.
@@ -192,7 +204,7 @@ fn reach(left: &[u8], right: &[u8]) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{can_fit, completed, fault, intersect, reach};
+    use super::{ArnPattern, completed, fault, intersect, reach};
 
     proptest! {
         #[test]
@@ -222,9 +234,14 @@ mod tests {
 
     #[test]
     fn formats() {
-        let bucket = "arn:${Partition}:s3:::${BucketName}";
-        assert!(can_fit("arn:aws:s3:::x", bucket) && can_fit("*", bucket));
-        assert!(!can_fit("arn:aws:ec2:*:*:instance/*", bucket));
+        let fits_bucket =
+            |pattern| ArnPattern::new(pattern).can_fit(&ArnPattern::new("arn:${Partition}:s3:::${BucketName}"));
+        for good in ["arn:aws:s3:::x", "*", "arn:aws:s3", "arn:aws:${x}"] {
+            assert!(fits_bucket(good), "{good}");
+        }
+        for bad in ["arn:aws:ec2:*:*:instance/*", "arn:aws:ec2", "arn"] {
+            assert!(!fits_bucket(bad), "{bad}");
+        }
     }
 
     #[test]

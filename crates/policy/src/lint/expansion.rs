@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::actions::{Action, ResourceType, table};
+use super::arn::ArnPattern;
+use crate::actions::{Action, table};
 
 /// How many patterns a thread keeps. Beyond them it starts anew: no input makes it keep more.
 const KEPT: usize = 1_024;
@@ -13,19 +14,28 @@ const KEPT: usize = 1_024;
 pub(super) struct Expansion {
     /// The actions, by service and name.
     pub(super) actions: Vec<Action<'static>>,
-    /// The resource types that the actions take, each once, with the prefix of its service.
-    pub(super) resource_types: Vec<(&'static str, &'static ResourceType)>,
+    /// The resource types that the actions take, each once.
+    pub(super) resource_types: Vec<TakenType>,
+}
+
+/// A resource type that actions take.
+pub(super) struct TakenType {
+    /// The prefix of its service, and its name there.
+    pub(super) name: (&'static str, &'static str),
+    pub(super) formats: Vec<ArnPattern<'static>>,
 }
 
 impl Expansion {
     fn new(pattern: &str) -> Self {
         let actions: Vec<_> = table().expand(pattern).collect();
-        let mut resource_types: Vec<(&'static str, &'static ResourceType)> = Vec::new();
+        let mut resource_types: Vec<TakenType> = Vec::new();
         for action in &actions {
             let prefix = action.service().prefix();
             for (kind, _) in action.resource_types() {
-                if !resource_types.iter().any(|known| (known.0, known.1.name) == (prefix, kind.name)) {
-                    resource_types.push((prefix, kind));
+                let name = (prefix, kind.name);
+                if !resource_types.iter().any(|known| known.name == name) {
+                    let formats = kind.arn_formats.iter().map(|format| ArnPattern::new(format)).collect();
+                    resource_types.push(TakenType { name, formats });
                 }
             }
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::actions::{Action, ResourceType, table};
+use crate::actions::{Action, table};
 use crate::document::{Effect, PatternElement, Statement};
 use crate::pattern::Pattern;
 
-use super::expansion::Expansion;
+use super::arn::ArnPattern;
+use super::expansion::{Expansion, TakenType};
 use super::{Code, Findings, PolicyType, actions, arn};
 
 /// Checks the resources of a statement.
@@ -61,12 +62,12 @@ fn fit(statement: &Statement, resources: &PatternElement, named: &[Rc<Expansion>
     {
         return;
     }
-    let mut fitting = Fitting { values, by_type: BTreeMap::new() };
+    let mut fitting = Fitting::new(values);
     let mut is_used = vec![false; values.len()];
     for (index, pattern) in named.iter().enumerate() {
         let mut is_taken = false;
-        for (service, kind) in &pattern.resource_types {
-            for value in fitting.of(service, kind) {
+        for taken in &pattern.resource_types {
+            for value in fitting.of(taken) {
                 mark(&mut is_used, *value);
                 is_taken = true;
             }
@@ -114,18 +115,22 @@ fn mark(flags: &mut [bool], index: usize) {
 
 /// Which of a statement's resources fit a resource type, worked out once per type.
 struct Fitting<'s> {
-    values: &'s [String],
+    values: Vec<ArnPattern<'s>>,
     by_type: BTreeMap<(&'static str, &'static str), Vec<usize>>,
 }
 
-impl Fitting<'_> {
-    fn of(&mut self, service: &'static str, kind: &ResourceType) -> &[usize] {
-        let values = self.values;
-        self.by_type.entry((service, kind.name)).or_insert_with(|| {
-            let is_bucket = (service, kind.name) == ("s3", "bucket");
-            let fits = |value: &str| {
-                !(is_bucket && arn::is_below_bucket(value))
-                    && kind.arn_formats.iter().any(|format| arn::can_fit(value, format))
+impl<'s> Fitting<'s> {
+    fn new(values: &'s [String]) -> Self {
+        Self { values: values.iter().map(|value| ArnPattern::new(value)).collect(), by_type: BTreeMap::new() }
+    }
+
+    fn of(&mut self, taken: &TakenType) -> &[usize] {
+        let values = &self.values;
+        self.by_type.entry(taken.name).or_insert_with(|| {
+            let is_bucket = taken.name == ("s3", "bucket");
+            let fits = |value: &ArnPattern<'_>| {
+                !(is_bucket && value.is_below_bucket())
+                    && taken.formats.iter().any(|format| value.can_fit(format))
             };
             (0..).zip(values).filter(|(_, value)| fits(value)).map(|(index, _)| index).collect()
         })

@@ -96,8 +96,15 @@ impl Held {
 
     /// The action on one resource, if it is allowed.
     pub(crate) fn may_on(&self, action: &str, arn: &str) -> Option<Permission> {
+        self.may_on_some(action)?(&self.resource(arn))
+    }
+
+    /// What tells of one resource after the other whether the action is allowed there; `None` if it is nowhere.
+    pub(crate) fn may_on_some(&self, action: &str) -> Option<impl Fn(&Resource) -> Option<Permission>> {
         let action = table().action(action)?;
-        self.allowed(&action, &Asked::parse(&action.full_name())?, &self.resource(arn))
+        let asked = Asked::parse(&action.full_name())?;
+        let is_possible = !Self::is_never_allowed(&self.policies, &asked);
+        is_possible.then_some(move |resource: &Resource| self.allowed(&action, &asked, resource))
     }
 
     /// Those of the actions that are allowed on some resource.
@@ -195,7 +202,7 @@ impl Held {
         })
     }
 
-    pub(super) fn resource(&self, arn: &str) -> Resource {
+    pub(crate) fn resource(&self, arn: &str) -> Resource {
         Resource::new(arn).owned_by(&self.account)
     }
 
