@@ -1,7 +1,7 @@
 //! The request context: condition keys and their values, and which keys are not known.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
 /// The value of a condition key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,24 @@ pub enum ContextValue {
     /// A multi-valued key; the list may be empty.
     Many(Vec<String>),
 }
+
+/// Keys that nearly every context sets: their names are in memory once, however many contexts there are.
+static FREQUENT: LazyLock<BTreeSet<Arc<str>>> = LazyLock::new(|| {
+    let names = [
+        "aws:currenttime",
+        "aws:epochtime",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principaltype",
+        "aws:resourceaccount",
+        "aws:securetransport",
+        "aws:userid",
+        "aws:username",
+        "aws:viaawsservice",
+    ];
+    names.map(Arc::from).into()
+});
 
 /// The condition keys of a request.
 ///
@@ -68,7 +86,9 @@ impl Context {
     }
 
     fn insert(&mut self, key: &str, value: ContextValue) {
-        self.values.insert(key.to_ascii_lowercase().into(), Arc::new(value));
+        let name = key.to_ascii_lowercase();
+        let name = FREQUENT.get(name.as_str()).map_or_else(|| name.as_str().into(), Arc::clone);
+        self.values.insert(name, Arc::new(value));
     }
 
     /// Makes a key absent and known to be.

@@ -20,33 +20,29 @@ const ASSUME: &str = "sts:AssumeRole";
 /// The keys that tell about MFA ("AWS global condition context keys").
 const MFA: [&str; 2] = ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"];
 
-/// A role that can assume a role, both by their places among the roles of the snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RoleEdge {
-    pub(crate) by: usize,
-    pub(crate) role: usize,
-    pub(crate) decision: AccessDecision,
-}
-
-/// Which roles can assume which.
+/// Which roles can assume which, by their places among the roles of the snapshot.
 #[derive(Debug, Default)]
 pub(crate) struct RoleEdges {
-    pub(crate) edges: Vec<RoleEdge>,
+    /// Of each role that takes part, those that can assume it.
+    pub(crate) assumed_by: Vec<(usize, Assumers)>,
     /// What could not be read of those whose decision is unknown.
     pub(crate) missing: Option<Missing>,
     pub(crate) assumes: Vec<Assumption>,
 }
 
-/// Which roles of the account can assume which of those that take part, by their places, each itself included.
-/// Conditions that the caller chooses, such as `sts:ExternalId`, count as met.
+/// Roles, each with whether it can.
+type Assumers = Vec<(usize, AccessDecision)>;
+
+/// Which roles of the account can assume which of those that take part, each itself included. Conditions that the
+/// caller chooses, such as `sts:ExternalId`, count as met.
 pub(crate) fn between_roles(shared: &Shared, takes_part: impl Fn(usize) -> bool + Sync) -> RoleEdges {
     let mut found = RoleEdges::default();
-    let callers = Callers::new(shared, &Situation::default()).identities();
-    ask(shared, &callers, |asked| {
+    let callers = Callers::new(shared, &Situation::default()).roles();
+    ask(shared, (&callers, 0), |asked| {
         let roles: Vec<usize> = (0..shared.roles.len()).filter(|&role| takes_part(role)).collect();
-        let before = |&role: &usize| asked.roles_before(shared.users.len(), role, &takes_part);
-        for (edges, missing) in parallel::map(&roles, before) {
-            found.edges.extend(edges);
+        let before = |&role: &usize| asked.roles_before(role, &takes_part);
+        for (role, (assumers, missing)) in roles.iter().zip(parallel::map(&roles, before)) {
+            found.assumed_by.push((*role, assumers));
             found.missing = Missing::either(found.missing.take(), missing);
         }
         found.assumes.clone_from(&asked.assumes);
@@ -89,9 +85,9 @@ pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UsersAssume>, V
     let mut found = Vec::new();
     let mut assumes = Vec::new();
     let callers = Callers::new(shared, &Situation::default()).users();
-    ask(shared, &callers, |asked| {
+    ask(shared, (&callers, callers.len()), |asked| {
         let roles: Vec<usize> = (0..shared.roles.len()).collect();
-        let candidates = parallel::map(&roles, |&role| asked.users_let_in(shared, users, role));
+        let candidates = parallel::map(&roles, |&role| asked.users_let_in(users, role));
         let alike = Alike::new(asked.identities, users, asked.action);
         // Whoever stands for others is asked for all of them.
         let mut open: BTreeMap<usize, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
@@ -102,7 +98,7 @@ pub(crate) fn by_users(shared: &Shared, users: &[usize]) -> (Vec<UsersAssume>, V
             }
         }
         let open: Vec<_> = open.into_iter().collect();
-        let answers = parallel::map(&open, |(user, roles)| asked.user_before_all(shared, *user, roles));
+        let answers = parallel::map(&open, |(user, roles)| asked.user_before_all(*user, roles));
         found.extend(answers.into_iter().flatten());
         assumes.clone_from(&asked.assumes);
     });
@@ -140,13 +136,13 @@ struct Asked<'a> {
     assumes: Vec<Assumption>,
 }
 
-/// `identities` are the users and then, where roles are asked for, the roles of the snapshot.
-fn ask(shared: &Shared, identities: &[Caller], questions: impl FnOnce(&Asked<'_>)) {
+/// `identities` are the users or the roles of the snapshot, with how many stand before the roles.
+fn ask(shared: &Shared, identities: (&[Caller], usize), questions: impl FnOnce(&Asked<'_>)) {
     let situation = Situation::default();
     let Some(action) = Action::parse(ASSUME) else { return };
     let organization = OrganizationPolicies::of(shared);
     questions(&Asked {
-        identities,
+        identities: identities.0,
         assuming: Assuming::new(shared, &action, identities, &situation),
         action: &action,
         situation: &situation,
@@ -161,17 +157,11 @@ fn ask(shared: &Shared, identities: &[Caller], questions: impl FnOnce(&Asked<'_>
 
 impl Asked<'_> {
     /// The roles that take part and can assume a role, and what could not be read of those whose decision is unknown.
-    fn roles_before(
-        &self,
-        users: usize,
-        role: usize,
-        takes_part: &impl Fn(usize) -> bool,
-    ) -> (Vec<RoleEdge>, Option<Missing>) {
-        let (mut edges, mut missing) = (Vec::new(), None);
-        let Some(target) = self.assuming.trust(users + role) else { return (edges, missing) };
-        for caller in self.assuming.candidates(target) {
-            let Some(by) = caller.checked_sub(users).filter(|&by| takes_part(by)) else { continue };
-            let Some(asking) = self.assuming.asking(caller, target) else { continue };
+    fn roles_before(&self, role: usize, takes_part: &impl Fn(usize) -> bool) -> (Assumers, Option<Missing>) {
+        let (mut assumers, mut missing) = (Vec::new(), None);
+        let Some(target) = self.assuming.trust_of(role) else { return (assumers, missing) };
+        for by in self.assuming.candidates(target).into_iter().filter(|&by| takes_part(by)) {
+            let Some(asking) = self.assuming.asking(by, target) else { continue };
             let Some(mut decision) = asking.rank() else { continue };
             if decision == AccessDecision::Conditional && asking.judge().residual.iter().all(is_chosen) {
                 decision = AccessDecision::Allowed;
@@ -179,30 +169,26 @@ impl Asked<'_> {
             if decision == AccessDecision::Unknown {
                 missing = Missing::either(missing, asking.missing());
             }
-            edges.push(RoleEdge { by, role, decision });
+            assumers.push((by, decision));
         }
-        (edges, missing)
+        assumers.shrink_to_fit();
+        (assumers, missing)
     }
 
     /// Those of some users whom a role may let in, and whether the role tells no user apart.
-    fn users_let_in(&self, shared: &Shared, users: &[usize], role: usize) -> (Vec<usize>, bool) {
-        let Some(target) = self.assuming.trust(shared.users.len() + role) else { return (Vec::new(), true) };
+    fn users_let_in(&self, users: &[usize], role: usize) -> (Vec<usize>, bool) {
+        let Some(target) = self.assuming.trust_of(role) else { return (Vec::new(), true) };
         let mut candidates = self.assuming.candidates(target);
         candidates.retain(|user| users.binary_search(user).is_ok());
         (candidates, is_impersonal(target, self.action))
     }
 
     /// A user before roles, each with those for whom he stands there.
-    fn user_before_all(
-        &self,
-        shared: &Shared,
-        user: usize,
-        roles: &BTreeMap<usize, Vec<usize>>,
-    ) -> Vec<UsersAssume> {
+    fn user_before_all(&self, user: usize, roles: &BTreeMap<usize, Vec<usize>>) -> Vec<UsersAssume> {
         let Some(caller) = self.identities.get(user) else { return Vec::new() };
         let caller = SignedIn::new(caller);
         let answer = |(&role, users): (&usize, &Vec<usize>)| {
-            let target = self.assuming.trust(shared.users.len() + role)?;
+            let target = self.assuming.trust_of(role)?;
             self.user_before(users, &caller, role, target)
         };
         roles.iter().filter_map(answer).collect()

@@ -59,10 +59,15 @@ impl<'a> Callers<'a> {
         (0..self.shared.users.len()).filter_map(|index| self.user(index)).collect()
     }
 
-    /// The users and then the roles, each in the order of the snapshot.
+    /// The roles, in the order of the snapshot.
+    pub(super) fn roles(&self) -> Vec<Caller> {
+        self.shared.roles.iter().map(|role| self.role(role)).collect()
+    }
+
+    /// The users and then the roles.
     pub(super) fn identities(&self) -> Vec<Caller> {
         let mut all = self.users();
-        all.extend(self.shared.roles.iter().map(|role| self.role(role)));
+        all.extend(self.roles());
         all
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Assuming<'a> {
     shared: &'a Shared,
     action: &'a Action,
     callers: &'a [Caller],
+    /// How many of these stand before the roles.
+    before_roles: usize,
     situation: &'a Situation,
     by_arn: BTreeMap<&'a str, usize>,
     permits: Permits,
@@ -52,11 +54,11 @@ pub(super) struct Assuming<'a> {
 }
 
 impl<'a> Assuming<'a> {
-    /// `callers` are the users and then the roles of the snapshot.
+    /// `callers` are users of the snapshot, so many of them, and then its roles; one of both may be left out.
     pub(super) fn new(
         shared: &'a Shared,
         action: &'a Action,
-        callers: &'a [Caller],
+        (callers, before_roles): (&'a [Caller], usize),
         situation: &'a Situation,
     ) -> Self {
         let by_arn = callers.iter().enumerate().map(|(index, caller)| (caller.name.as_str(), index));
@@ -64,6 +66,7 @@ impl<'a> Assuming<'a> {
             shared,
             action,
             callers,
+            before_roles,
             situation,
             by_arn: by_arn.collect(),
             permits: Permits::new(&shared.header, callers, action),
@@ -130,12 +133,16 @@ impl<'a> Assuming<'a> {
 
     /// The place of a caller among the roles, if it is one.
     fn role(&self, caller: usize) -> Option<usize> {
-        caller.checked_sub(self.shared.users.len())
+        caller.checked_sub(self.before_roles)
     }
 
-    /// A role as what is assumed.
+    /// A caller as what is assumed, if it is a role.
     pub(super) fn trust(&self, caller: usize) -> Option<&Target<'a>> {
-        let index = self.role(caller)?;
+        self.trust_of(self.role(caller)?)
+    }
+
+    /// A role, by its place among the roles, as what is assumed.
+    pub(super) fn trust_of(&self, index: usize) -> Option<&Target<'a>> {
         let role = self.shared.roles.get(index)?;
         Some(self.trusts.get(index)?.get_or_init(|| Target::trust(self.shared, role, &self.rcps)))
     }

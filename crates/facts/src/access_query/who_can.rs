@@ -44,7 +44,7 @@ pub fn who_can(
         shared,
         question,
         situation,
-        assuming: Assuming::new(shared, &assume, &identities, situation),
+        assuming: Assuming::new(shared, &assume, (&identities, shared.users.len()), situation),
         callers: &callers,
         identities: &identities,
         target: &target,

@@ -24,7 +24,9 @@ pub(crate) struct SharedSearch {
 
 /// What is asked, and whom to tell.
 enum Question {
-    Principals(Sender<Vec<PrincipalReport>>),
+    /// Told of one after the other, and then that these are all: all at once would be as much memory again as what is
+    /// kept of them.
+    Principals(Sender<Option<PrincipalReport>>),
     Reaching(String, Sender<Vec<String>>),
 }
 
@@ -40,29 +42,35 @@ impl SharedSearch {
         Self { accounts, techniques, questions }
     }
 
+    /// Another one on the same accounts, for questions that may never be asked.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.accounts.clone(), self.techniques)
+    }
+
     /// Who is an administrator and who can become one, each with one of the shortest paths as the requests of its steps
     /// alone, without what would stop that: the search for it takes far longer.
-    pub(crate) fn principals(&self) -> Vec<PrincipalReport> {
-        self.asked(Question::Principals, principals)
+    pub(crate) fn principals(&self, mut take: impl FnMut(PrincipalReport)) {
+        let (answer, answered) = mpsc::channel();
+        if self.questions.send(Question::Principals(answer)).is_ok() {
+            for one in answered {
+                match one {
+                    Some(one) => take(one),
+                    None => return,
+                }
+            }
+        }
+        searched(&self.accounts, self.techniques, |search| principals(search).for_each(take));
     }
 
     /// The ARNs of the users and roles that get the credentials of a role by paths that nothing hangs on, in order.
     /// Whoever is an administrator already is not among them.
     pub(crate) fn reaching(&self, role: &str) -> Vec<String> {
-        self.asked(|answer| Question::Reaching(role.to_owned(), answer), |search| reaching(search, role))
-    }
-
-    fn asked<T>(
-        &self,
-        question: impl FnOnce(Sender<T>) -> Question,
-        otherwise: impl FnOnce(&Search<'_>) -> T,
-    ) -> T {
         let (answer, answered) = mpsc::channel();
-        let asked = self.questions.send(question(answer));
+        let asked = self.questions.send(Question::Reaching(role.to_owned(), answer));
         if let (Ok(()), Ok(found)) = (asked, answered.recv()) {
             return found;
         }
-        searched(&self.accounts, self.techniques, otherwise)
+        searched(&self.accounts, self.techniques, |search| reaching(search, role))
     }
 }
 
@@ -73,7 +81,10 @@ fn answer(accounts: &[Account], techniques: &[Technique], questions: &Receiver<Q
         for question in std::iter::once(first).chain(questions) {
             // Whoever does not wait any more needs no answer.
             let _ = match question {
-                Question::Principals(answer) => answer.send(principals(search)).is_ok(),
+                Question::Principals(answer) => {
+                    let mut all = principals(search).map(Some).chain([None]);
+                    all.try_for_each(|one| answer.send(one)).is_ok()
+                }
                 Question::Reaching(role, answer) => answer.send(reaching(search, &role)).is_ok(),
             };
         }
@@ -89,7 +100,7 @@ fn searched<T>(accounts: &[Account], techniques: &[Technique], answer: impl FnOn
     answer(&Search::new(&world, techniques, &actions, &administrators, EVERY_PATH))
 }
 
-fn principals(search: &Search<'_>) -> Vec<PrincipalReport> {
+fn principals<'s>(search: &'s Search<'_>) -> impl Iterator<Item = PrincipalReport> + 's {
     let bare = |mut one: PrincipalReport| {
         for step in one.paths.iter_mut().flat_map(|path| &mut path.steps) {
             step.request.context = BTreeMap::new();
@@ -97,7 +108,7 @@ fn principals(search: &Search<'_>) -> Vec<PrincipalReport> {
         }
         one
     };
-    report(search, 1).map(bare).collect()
+    report(search, 1).map(bare)
 }
 
 fn reaching(search: &Search<'_>, role: &str) -> Vec<String> {

@@ -249,6 +249,8 @@ impl<'a> Builder<'a> {
             unlisted: unlisted.map(|listing| listing.kind.evidence().name().to_owned()).collect(),
             partition,
         });
+        let principals = shared.users.len() + shared.roles.len() + input.imagined.len();
+        self.world.principals.reserve_exact(principals);
         let mut names = Names::default();
         for policy in &shared.policies {
             self.managed(account, policy, &mut names);

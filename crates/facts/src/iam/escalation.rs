@@ -69,11 +69,14 @@ pub(crate) struct Escalations(OnceLock<Known<Found>>);
 /// What the search found, and why something could not be read.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// By the ARN of the user or role.
+    /// By the ARN of the user or role; whoever reaches nobody is not there.
     by_identity: BTreeMap<String, PrincipalReport>,
     /// By the ARN of the policy, of somebody who holds nothing else; of several kinds of holder, what comes to most.
     pub(super) by_policy: BTreeMap<String, PrincipalReport>,
     pub(super) unread: Option<Missing>,
+    /// Who gets the credentials of the roles for emergencies, by their ARNs.
+    reached: BTreeMap<String, Vec<String>>,
+    /// For other roles: few ask for them, and a search takes more memory than what it finds.
     search: SharedSearch,
 }
 
@@ -111,7 +114,7 @@ pub(super) fn reached_by(context: &Context, role: &str) -> Known<Vec<String>> {
     };
     match &found.unread {
         Some(unread) => Known::Unknown(unread.clone()),
-        None => Known::Known(found.search.reaching(role)),
+        None => Known::Known(found.reached.get(role).cloned().unwrap_or_else(|| found.search.reaching(role))),
     }
 }
 
@@ -147,15 +150,19 @@ fn search(context: &Context) -> Known<Found> {
     let (account, holders) = policy_escalation::with_holders(context);
     // A technique that ships and can't be used fails the tests.
     let search = SharedSearch::new(vec![account], built_in().unwrap_or_default());
+    let again = search.again();
     let (mut by_identity, mut by_policy) = (BTreeMap::new(), BTreeMap::<String, PrincipalReport>::new());
-    for one in search.principals() {
-        match holders.policies.get(&one.arn) {
-            Some(policy) if by_policy.get(policy).is_some_and(|known| known.status <= one.status) => {}
-            Some(policy) => drop(by_policy.insert(policy.clone(), one)),
-            None => drop(by_identity.insert(one.arn.clone(), one)),
-        }
-    }
-    Known::Known(Found { by_identity, by_policy, unread, search })
+    search.principals(|one| match holders.policies.get(&one.arn) {
+        _ if one.status == Status::Cannot => {}
+        Some(policy) if by_policy.get(policy).is_some_and(|known| known.status <= one.status) => {}
+        Some(policy) => drop(by_policy.insert(policy.clone(), one)),
+        None => drop(by_identity.insert(one.arn.clone(), one)),
+    });
+    let roles = context.shared.roles.iter();
+    let for_emergencies =
+        roles.filter(|role| unread.is_none() && context.declarations.is_emergency_role(&role.name));
+    let reached = for_emergencies.map(|role| (role.arn.clone(), search.reaching(&role.arn))).collect();
+    Known::Known(Found { by_identity, by_policy, unread, reached, search: again })
 }
 
 impl Escalation {

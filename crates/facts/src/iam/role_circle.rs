@@ -104,29 +104,31 @@ impl Graph {
             missing: found.missing,
             assumes: found.assumes.iter().map(|one| one.name().to_owned()).collect(),
         };
-        for edge in found.edges {
-            if edge.by == edge.role {
-                graph.itself.iter_mut().skip(edge.by).take(1).for_each(|own| *own = Some(edge.decision));
-            } else if let Some(next) = graph.next.get_mut(edge.by) {
-                next.push((edge.role, edge.decision));
+        let mut before = vec![Vec::new(); count];
+        for (role, assumers) in found.assumed_by {
+            for (by, decision) in assumers {
+                if by == role {
+                    graph.itself.iter_mut().skip(by).take(1).for_each(|own| *own = Some(decision));
+                } else if let Some((next, before)) = graph.next.get_mut(by).zip(before.get_mut(role)) {
+                    next.push((role, decision));
+                    before.push(by);
+                }
             }
         }
-        graph.prune();
+        graph.prune(&before);
         graph
     }
 
     /// Takes away who can be in no circle: whom nobody assumes or who assumes nobody, and then who is left so. What
-    /// is searched is then small wherever circles are few.
-    fn prune(&mut self) {
-        let edges = self.next.iter().enumerate();
-        let edges: Vec<(usize, usize)> =
-            edges.flat_map(|(by, next)| next.iter().map(move |(role, _)| (by, *role))).collect();
-        let backwards: Vec<(usize, usize)> = edges.iter().map(|&(by, role)| (role, by)).collect();
-        let count = self.next.len();
-        let (ends, starts) = (left_alone(count, &edges), left_alone(count, &backwards));
+    /// is searched is then small wherever circles are few. `before` has for each those that can assume it.
+    fn prune(&mut self, before: &[Vec<usize>]) {
+        let next: Vec<Vec<usize>> =
+            self.next.iter().map(|next| next.iter().map(|(role, _)| *role).collect()).collect();
+        let (ends, starts) = (left_alone(&next, before), left_alone(before, &next));
         let is_kept = |role: usize| ends.get(role) == Some(&false) && starts.get(role) == Some(&false);
         for (by, next) in self.next.iter_mut().enumerate() {
             next.retain(|(role, _)| is_kept(by) && is_kept(*role));
+            next.shrink_to_fit();
         }
     }
 
@@ -155,21 +157,15 @@ impl Graph {
     }
 }
 
-/// Whether each node has no way that goes on for ever: its edges lead to nodes of which that is true.
-fn left_alone(count: usize, edges: &[(usize, usize)]) -> Vec<bool> {
-    let mut open = vec![0_usize; count];
-    let mut leading_to: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for &(from, to) in edges {
-        if let (Some(open), Some(leading)) = (open.get_mut(from), leading_to.get_mut(to)) {
-            *open += 1;
-            leading.push(from);
-        }
-    }
-    let mut alone = vec![false; count];
-    let mut ready: Vec<usize> = (0..count).filter(|&node| open.get(node) == Some(&0)).collect();
+/// Whether each node has no way that goes on for ever: its edges lead to nodes of which that is true. Of each node,
+/// `next` has those that its edges lead to, `before` those whose edges lead to it.
+fn left_alone(next: &[Vec<usize>], before: &[Vec<usize>]) -> Vec<bool> {
+    let mut open: Vec<usize> = next.iter().map(Vec::len).collect();
+    let mut alone = vec![false; next.len()];
+    let mut ready: Vec<usize> = (0..next.len()).filter(|&node| open.get(node) == Some(&0)).collect();
     while let Some(node) = ready.pop() {
         alone.iter_mut().skip(node).take(1).for_each(|one| *one = true);
-        for &from in leading_to.get(node).into_iter().flatten() {
+        for &from in before.get(node).into_iter().flatten() {
             let Some(left) = open.get_mut(from) else { continue };
             *left -= 1;
             if *left == 0 {

@@ -234,8 +234,9 @@ mod tests {
 
     #[test]
     fn formats() {
-        let fits_bucket =
-            |pattern| ArnPattern::new(pattern).can_fit(&ArnPattern::new("arn:${Partition}:s3:::${BucketName}"));
+        let fits_bucket = |pattern| {
+            ArnPattern::new(pattern).can_fit(&ArnPattern::new("arn:${Partition}:s3:::${BucketName}"))
+        };
         for good in ["arn:aws:s3:::x", "*", "arn:aws:s3", "arn:aws:${x}"] {
             assert!(fits_bucket(good), "{good}");
         }
