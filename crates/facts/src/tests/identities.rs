@@ -253,3 +253,13 @@ fn a_policys_holders_are_found_in_every_list() {
         "true"
     );
 }
+
+#[test]
+fn who_reaches_a_role_is_told_of_roles_for_emergencies_and_of_others() {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/alice"}, "Action": "sts:AssumeRole"}]});
+    for name in ["infra-AdminR-1", "deploy"] {
+        let role = json!({"name": name, "trust_policy": trust, "snapshot": {"users": [{"name": "alice"}, {"name": "bob"}]}});
+        assert_eq!(fact("iam.role", &role, "reached_by"), "[arn:aws:iam::111122223333:user/alice]", "{name}");
+    }
+}
