@@ -27,6 +27,8 @@ facts! {
         name: String, reads [];
         /// The region it is in.
         region: Known<String>, reads [BucketRegion];
+        /// Whether its name is one that only this account can give, in its own namespace in that region.
+        in_account_namespace: Known<bool>, reads [BucketRegion];
         /// When it was created; null if AWS did not say.
         created_at: Option<Timestamp>, reads [];
         /// Whether it has a policy.
@@ -141,6 +143,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         arn: bucket.arn.clone(),
         name: bucket.name.clone(),
         region: settings::region(&bucket.region),
+        in_account_namespace: settings::in_account_namespace(bucket, &context.shared.header.account_id),
         created_at: bucket.created_at,
         has_policy: Known::observed(&bucket.policy, Evidence::BucketPolicy, || false, |_| true),
         policy_is_public: policy_status::is_public(&policy, PolicyKind::S3Bucket),

@@ -113,6 +113,15 @@ pub(super) fn region(region: &Observed<String>) -> Known<String> {
     )
 }
 
+/// Whether a bucket's name is in the namespace of its account and region: `prefix-account-region-an` ("Namespaces for
+/// general purpose buckets" in the Amazon S3 User Guide). S3 gives such names to that account alone.
+pub(super) fn in_account_namespace(bucket: &snapshot::Bucket, account: &str) -> Known<bool> {
+    region(&bucket.region).map(|region| {
+        let prefix = bucket.name.strip_suffix(&format!("-{account}-{region}-an"));
+        prefix.is_some_and(|prefix| !prefix.is_empty())
+    })
+}
+
 /// The regions in which S3 takes Signature Version 2: those that were there before January 2014 ("Authenticating Requests
 /// (AWS Signature Version 2)" in the Amazon S3 API Reference).
 const SIGNATURE_V2_REGIONS: [&str; 9] = [
