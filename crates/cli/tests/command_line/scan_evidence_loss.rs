@@ -59,6 +59,28 @@ fn regions_that_the_user_named_are_enough_where_they_can_not_be_listed() {
 }
 
 #[test]
+fn regions_are_listed_for_a_rule_on_them_once_its_parameters_switch_it_on() {
+    const RULE: &str = "account-region-optin-minimal";
+    const LIST: &str = "account:ListRegions";
+    let emulated = Emulated::fixture("mixed");
+    let named = ["--rule", RULE, "--region", "us-east-1"];
+    let asked = || emulated.emulator.proxy().counts().contains_key(LIST);
+    let told = |code| {
+        let (ended, report) = emulated.scan(&named);
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+        (finding.verdict.clone(), finding.is_unknown_for(LIST), report.coverage.planned)
+    };
+    assert_eq!(told(0), ("not_applicable".to_owned(), false, 0));
+    assert!(!asked());
+    emulated.place.write("palisade.toml", format!("[params.{RULE}]\nallowed_regions = [\"af-south-1\"]\n"));
+    assert_eq!(told(0), ("pass".to_owned(), false, 1));
+    assert!(asked());
+    emulated.emulator.proxy().inject(LIST, Fault::Denied);
+    assert_eq!(told(4), ("unknown".to_owned(), true, 1));
+}
+
+#[test]
 fn without_a_caller_there_is_no_result() {
     let emulated = Emulated::fixture("mixed");
     emulated.emulator.proxy().inject(CALLER, Fault::Denied);

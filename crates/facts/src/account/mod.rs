@@ -5,6 +5,7 @@ mod duty_holders;
 mod holders;
 mod layout;
 mod quotas;
+mod regions;
 mod roles;
 mod workloads;
 
@@ -45,6 +46,11 @@ facts! {
         dev_accounts: Vec<String>, reads [];
         /// The accounts that `palisade.toml` declares to be for production.
         prod_accounts: Vec<String>, reads [];
+        /// The regions that somebody has opted in to: AWS switches them on for nobody by itself.
+        opted_in_regions: Listed<String>, reads [Regions];
+        /// The version of the tokens that the global endpoint of AWS STS gives: those of version 1 are refused by regions
+        /// that must be opted in to, those of version 2 are valid everywhere.
+        global_token_version: Known<i64>, reads [AccountSummary];
         /// How much of the account's quotas for users, groups, roles and the like is used up.
         iam_quotas: Known<Vec<Quota>>, reads [AccountSummary];
         /// The sign-in alias; null if there is none.
@@ -222,6 +228,8 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         users_accounts: context.declarations.users_accounts(),
         dev_accounts: context.declarations.dev_accounts(),
         prod_accounts: context.declarations.prod_accounts(),
+        opted_in_regions: regions::opted_in(context),
+        global_token_version: regions::global_token_version(context),
         iam_quotas: quotas::of(context),
         alias: alias(&record.aliases),
         alternate_contacts_offered: contacts_offered(record),

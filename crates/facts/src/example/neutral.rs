@@ -282,6 +282,7 @@ fn summary() -> Value {
         "AccountPasswordPresent": 1,
         "AccountAccessKeysPresent": 0,
         "AccountSigningCertificatesPresent": 0,
+        "GlobalEndpointTokenVersion": 2,
         "Groups": 0, "GroupsQuota": 300,
         "InstanceProfiles": 0, "InstanceProfilesQuota": 1000,
         "Policies": 0, "PoliciesQuota": 1500,

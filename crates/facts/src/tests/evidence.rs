@@ -306,8 +306,7 @@ fn every_declared_piece_of_evidence_can_be_missed() {
         all.extend(vocabulary::evidence_of_kind(kind));
     }
     let unused: Vec<_> = Evidence::ALL.iter().filter(|one| !all.contains(one)).collect();
-    // The regions decide where is asked; nothing is judged by them.
-    assert_eq!(unused, [&Evidence::Caller, &Evidence::Regions]);
+    assert_eq!(unused, [&Evidence::Caller]);
 }
 
 fn bucket() -> impl Strategy<Value = Json> {
