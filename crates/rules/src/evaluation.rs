@@ -1,6 +1,6 @@
 //! One rule, one resource: the verdict.
 
-use palisade_facts::{Missing, Value};
+use palisade_facts::{Missing, Reason, Value};
 
 use crate::Verdict;
 use crate::language::{EvaluationError, Frame, Roots, Truth};
@@ -54,6 +54,12 @@ pub(crate) fn judge<'a, 'r>(
         judgement.verdict = Verdict::Unknown;
     }
     Ok(judgement)
+}
+
+/// Whether a rule is unknown on resources that nobody could list. A rule that is off is not where nobody tried to: it
+/// needs no listing.
+pub(crate) fn is_unknown_on_hidden(off: bool, hidden: &Missing) -> bool {
+    !off || hidden.calls().any(|call| call.reason != Reason::NotCollected)
 }
 
 fn attested(attestation: Option<&Attestation>) -> Judgement<'_> {

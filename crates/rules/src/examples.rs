@@ -110,7 +110,8 @@ fn judge(rule: &Rule, given: &Example) -> Result<(Verdict, Vec<String>), String>
         if gaps.is_empty() {
             return Err(format!("what is given has no `{}` in it", rule.kind.name));
         }
-        if settings.is_off(rule) {
+        let off = settings.is_off(rule);
+        if !gaps.iter().any(|gap| evaluation::is_unknown_on_hidden(off, &gap.missing)) {
             return Ok((Verdict::NotApplicable, Vec::new()));
         }
         let mut missing: Vec<_> = gaps.iter().flat_map(|gap| operations(&gap.missing)).collect();

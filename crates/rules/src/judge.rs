@@ -184,8 +184,8 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    /// One more unknown per rule on a kind whose resources could not all be listed; a rule that is off is
-    /// not applicable to the hidden ones either.
+    /// One more unknown per rule on a kind whose resources could not all be listed; a rule that is off, where nobody
+    /// tried to list them, is not applicable to them.
     fn gaps<S, P>(
         &mut self,
         judge: &Judge<'a, impl Fn(Finding) -> P>,
@@ -196,7 +196,7 @@ impl<'a> Tally<'a> {
         for Gap { region, missing } in facts.gaps(kind) {
             self.summary.headline.take_gap(kind);
             for &Prepared { rule, off, .. } in judge.rules_on(kind) {
-                let hidden = (!off).then_some(&missing);
+                let hidden = evaluation::is_unknown_on_hidden(off, &missing).then_some(&missing);
                 let finding = finding::of_gap(rule, facts, region.clone(), hidden);
                 self.summary.count(finding.verdict, finding.severity, false);
                 if let Some(missing) = hidden {

@@ -149,8 +149,8 @@ impl Settings {
     /// fact unknown, as where a list of what is allowed is empty.
     ///
     /// A rule that is off needs no evidence, whoever selects it: nothing is collected for it, no permission
-    /// is asked for, and nothing that is missing counts against it. All that it says is that it is not
-    /// applicable, of resources that could not be listed too.
+    /// is asked for, and no fact that is missing counts against it. It is not applicable; only of resources that
+    /// somebody tried to list and could not, it is unknown as every other rule is.
     #[must_use]
     pub fn is_off(&self, rule: &Rule) -> bool {
         rule.is_off(&self.parameters(rule))

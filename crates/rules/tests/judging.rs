@@ -161,15 +161,23 @@ fn a_rule_that_its_parameters_switch_off_needs_nothing_and_is_never_unknown() {
     let listing = shared.listings.iter_mut().find(|listing| listing.kind == RecordKind::Bucket).unwrap();
     listing.incomplete = Some(denied("s3:ListBuckets"));
     let off = judge_all(&rules, &shared, &[unread.clone()], &default);
-    assert_eq!(verdicts(&off.findings), [("*", Verdict::NotApplicable), ("logs", Verdict::NotApplicable)]);
-    assert!(off.findings.iter().all(|finding| finding.unknown_because.is_empty() && finding.fix.is_none()));
-    assert_eq!(off.judged.coverage, Coverage::default());
-    let on = judge_all(&rules, &shared, &[unread], &set);
+    // Whoever tried to list them and could not is told so by every rule.
+    assert_eq!(verdicts(&off.findings), [("*", Verdict::Unknown), ("logs", Verdict::NotApplicable)]);
+    let calls: Vec<_> = off.judged.coverage.unreadable.iter().map(|calls| calls.operation.as_str()).collect();
+    assert_eq!(calls, ["s3:ListBuckets"]);
+    let on = judge_all(&rules, &shared, &[unread.clone()], &set);
     assert_eq!(verdicts(&on.findings), [("*", Verdict::Unknown), ("logs", Verdict::Unknown)]);
     let ids =
         |judgement: &Judgement| -> Vec<_> { judgement.findings.iter().map(|one| one.id.clone()).collect() };
     assert_eq!(ids(&off), ids(&on));
     assert!(on.judged.coverage.is_incomplete());
+
+    let listing = shared.listings.iter_mut().find(|listing| listing.kind == RecordKind::Bucket).unwrap();
+    listing.incomplete = Some(Unreadable { reason: Reason::NotCollected, ..denied("s3:ListBuckets") });
+    let off = judge_all(&rules, &shared, &[unread], &default);
+    assert_eq!(verdicts(&off.findings), [("*", Verdict::NotApplicable), ("logs", Verdict::NotApplicable)]);
+    assert!(off.findings.iter().all(|finding| finding.unknown_because.is_empty() && finding.fix.is_none()));
+    assert_eq!(off.judged.coverage, Coverage::default());
 }
 
 #[test]

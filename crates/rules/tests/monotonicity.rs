@@ -94,7 +94,7 @@ fn violations(before: &BTreeMap<String, Finding>, after: &BTreeMap<String, Findi
             None => violations.push(told(finding, "gone")),
         }
     }
-    // A rule that is off says of what is hidden what it said of what was there.
+    // A rule that is off is not applicable to what nobody tried to list.
     let settings = Settings::default();
     let is_off = |gap: &Finding| RULES.find(&gap.rule).is_some_and(|rule| settings.is_off(rule));
     let stands_for_nothing =
@@ -103,7 +103,8 @@ fn violations(before: &BTreeMap<String, Finding>, after: &BTreeMap<String, Findi
         !before.contains_key(*id) && now.verdict != Verdict::Unknown && !stands_for_nothing(now)
     });
     violations.extend(new.map(|(_, now)| format!("new: {}", told(now, "there"))));
-    let unknown = after.values().filter(|now| now.verdict != Verdict::NotApplicable && is_off(now));
+    let unknown =
+        after.values().filter(|now| now.verdict != Verdict::NotApplicable && !is_gap(now) && is_off(now));
     violations.extend(unknown.map(|now| format!("off: {}", told(now, "judged"))));
     violations
 }

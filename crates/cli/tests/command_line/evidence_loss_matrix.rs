@@ -226,6 +226,10 @@ fn compare(before: &Report, after: &Report, needs: &Needs, cells: &mut [(Cell, O
     let explained = |finding: &Finding, cell: Cell| {
         finding.verdict == "unknown" && cell.explains(&finding.unknown_because)
     };
+    let stands_for = |rule: &str, cell: Cell| {
+        let mut gaps = after.findings.iter().filter(|finding| finding.is_gap() && finding.rule == rule);
+        gaps.any(|gap| explained(gap, cell))
+    };
     let new = after.findings.iter().filter(|finding| !known.contains_key(finding.id.as_str()));
     for finding in before.findings.iter().chain(new) {
         let place = format!("{} on {}", finding.rule, finding.resource.arn);
@@ -242,13 +246,12 @@ fn compare(before: &Report, after: &Report, needs: &Needs, cells: &mut [(Cell, O
         match now {
             Some(now) if was == Some(now.verdict.as_str()) => {}
             Some(now) if explained(now, *cell) => outcome.unknown += 1,
-            Some(now) if was.is_none() && now.is_gap_of_rule_that_is_off() => {}
             Some(now) => {
                 outcome.turned += usize::from(was == Some("fail") && now.verdict == "pass");
                 let because = &now.unknown_because;
                 outcome.complaints.push(format!("{place} was {was:?} and is {} {because:?}", now.verdict));
             }
-            None if after.stands_for(finding, |gap| explained(gap, *cell)) => outcome.unknown += 1,
+            None if stands_for(&finding.rule, *cell) => outcome.unknown += 1,
             None => {
                 outcome.vanished += 1;
                 outcome.complaints.push(format!("{place} was {was:?} and is gone"));

@@ -11,14 +11,17 @@ const CALLER: &str = "sts:GetCallerIdentity";
 
 /// What is wrong with a report in which this operation was refused, compared with the undisturbed
 /// one. Each finding keeps its verdict, or is unknown and names the operation; where its resource
-/// could not be listed, an unknown of its rule stands for it, and for what is not applicable by its
-/// parameters one that is not applicable either.
+/// could not be listed, an unknown of its rule stands for it.
 fn changed_otherwise(before: &Report, after: &Report, operation: &str) -> Vec<String> {
     let found = after.by_id();
     let known: BTreeSet<_> = before.by_id().into_keys().collect();
+    let stands_for = |lost: &Finding| {
+        let mut gaps = after.findings.iter().filter(|finding| finding.is_gap() && finding.rule == lost.rule);
+        gaps.any(|gap| gap.is_unknown_for(operation))
+    };
     let kept = |finding: &Finding| match found.get(finding.id.as_str()) {
         Some(now) => now.verdict == finding.verdict || now.is_unknown_for(operation),
-        None => after.stands_for(finding, |gap| gap.is_unknown_for(operation)),
+        None => stands_for(finding),
     };
     let told = |finding: &Finding| {
         let now = found.get(finding.id.as_str()).map_or("nothing", |now| now.verdict.as_str());
@@ -29,8 +32,7 @@ fn changed_otherwise(before: &Report, after: &Report, operation: &str) -> Vec<St
     };
     let lost = before.findings.iter().filter(|finding| !kept(finding)).map(told);
     let new = after.findings.iter().filter(|finding| !known.contains(finding.id.as_str()));
-    let new =
-        new.filter(|finding| !finding.is_unknown_for(operation) && !finding.is_gap_of_rule_that_is_off());
+    let new = new.filter(|finding| !finding.is_unknown_for(operation));
     let new = new.map(|finding| {
         format!("{operation}: new {} of {} on {}", finding.verdict, finding.rule, finding.resource.arn)
     });

@@ -93,11 +93,6 @@ impl Finding {
         self.resource.name == "*"
     }
 
-    /// Whether it stands for them although its rule, which is off, asks nothing of them.
-    pub(crate) fn is_gap_of_rule_that_is_off(&self) -> bool {
-        self.is_gap() && self.verdict == "not_applicable"
-    }
-
     pub(crate) fn is_unknown_for(&self, operation: &str) -> bool {
         self.verdict == "unknown" && self.unknown_because.iter().any(|call| call.operation == operation)
     }
@@ -110,16 +105,6 @@ impl Report {
 
     pub(crate) fn with_verdict(&self, verdict: &str) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.verdict == verdict)
-    }
-
-    /// Whether a finding stands for one that is gone: an unknown of its rule on resources that nobody could list,
-    /// if that is explained, or what a rule that is off says of them, which it said before.
-    pub(crate) fn stands_for(&self, lost: &Finding, is_explained: impl Fn(&Finding) -> bool) -> bool {
-        let mut gaps = self.findings.iter().filter(|one| one.is_gap() && one.rule == lost.rule);
-        gaps.any(|gap| match gap.verdict.as_str() {
-            "unknown" => is_explained(gap),
-            verdict => verdict == "not_applicable" && verdict == lost.verdict,
-        })
     }
 
     /// The rules that have a finding with this verdict.

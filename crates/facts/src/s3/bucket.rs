@@ -169,12 +169,7 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         encryption: settings::encryption(context, &bucket.encryption),
         sse_c_blocked: settings::sse_c_blocked(&bucket.encryption),
         versioning: settings::versioning(&bucket.versioning),
-        mfa_delete: Known::observed(
-            &bucket.versioning,
-            Evidence::BucketVersioning,
-            || false,
-            |versioning| versioning.mfa_delete,
-        ),
+        mfa_delete: settings::mfa_delete(&bucket.versioning),
         logging: settings::logging(&bucket.logging),
         log_target: log_target::log_target(context, bucket),
         is_log_target: context.buckets.is_log_target(context, &bucket.name),

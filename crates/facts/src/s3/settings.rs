@@ -249,6 +249,11 @@ pub(super) fn versioning(versioning: &Observed<snapshot::Versioning>) -> Known<V
     )
 }
 
+/// Whether deleting a version needs MFA; not where nothing is configured.
+pub(super) fn mfa_delete(versioning: &Observed<snapshot::Versioning>) -> Known<bool> {
+    Known::observed(versioning, Evidence::BucketVersioning, || false, |versioning| versioning.mfa_delete)
+}
+
 /// Server access logging; off where nothing is configured.
 pub(super) fn logging(logging: &Observed<snapshot::Logging>) -> Known<Option<Logging>> {
     Known::observed(
