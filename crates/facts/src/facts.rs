@@ -14,6 +14,8 @@ use crate::{Declarations, Gap, Kind, Missing, Object, Subject, account, ecr, s3}
 pub struct Facts {
     pub(crate) context: Arc<Context>,
     account: account::Account,
+    alike_buckets: s3::AlikeBuckets,
+    alike_repositories: ecr::AlikeRepositories,
 }
 
 impl Facts {
@@ -28,7 +30,9 @@ impl Facts {
     pub fn of(shared: Arc<Shared>, declarations: &Declarations) -> Self {
         let context = Arc::new(Context::new(shared, declarations));
         let account = account::facts(&context);
-        Self { context, account }
+        let alike_buckets = s3::AlikeBuckets::new(&context);
+        let alike_repositories = ecr::AlikeRepositories::new(&context);
+        Self { context, account, alike_buckets, alike_repositories }
     }
 
     /// The account itself, which every rule may name.
@@ -67,11 +71,13 @@ impl Facts {
     pub fn resource_subjects(&self, resource: &Resource) -> Vec<Subject> {
         match resource {
             Resource::Bucket(bucket) => {
-                let own = s3::bucket::subject(&self.context, bucket);
+                let own = s3::bucket::subject(&self.context, &self.alike_buckets, bucket);
                 let exception = s3::public_bucket::of_bucket(&self.context, bucket);
                 std::iter::once(own).chain(exception).collect()
             }
-            Resource::Repository(repository) => vec![ecr::repository::subject(&self.context, repository)],
+            Resource::Repository(repository) => {
+                vec![ecr::repository::subject(&self.context, &self.alike_repositories, repository)]
+            }
         }
     }
 

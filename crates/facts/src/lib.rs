@@ -26,6 +26,7 @@ mod conditions;
 mod context;
 mod coverage;
 mod declarations;
+mod derived;
 mod directory;
 pub mod ecr;
 pub mod escalation;
@@ -42,6 +43,7 @@ mod listed;
 mod object;
 pub mod organization;
 mod parallel;
+mod recurring;
 mod resource_policy;
 pub mod s3;
 mod subject;
@@ -55,6 +57,7 @@ pub use coverage::Answer;
 pub use declarations::{
     AccountType, Declarations, EmergencyInlinePolicy, MachineServices, PublicBucket, UserClassification,
 };
+pub use derived::Derived;
 pub use exception::Exception;
 pub use facts::Facts;
 pub use known::{Known, Listed, Missing, MissingCall};

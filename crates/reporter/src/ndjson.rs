@@ -14,6 +14,9 @@ use crate::{Format, Presented, document};
 /// The name and version of the format, as its headers carry it.
 pub const REPORT_LINES_FORMAT: &str = "palisade-report-lines/1";
 
+/// The room that most lines need, in bytes.
+const USUAL_LINE: usize = 1_024;
+
 /// The JSON Schema of one line of `palisade-report-lines/1`, made from the types that write it.
 #[must_use]
 pub fn report_line_schema() -> Value {
@@ -73,7 +76,8 @@ pub(crate) fn finding(finding: &Finding) -> io::Result<Vec<u8>> {
 }
 
 fn bytes(line: &Line<'_>) -> io::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec(line).map_err(io::Error::from)?;
+    let mut bytes = Vec::with_capacity(USUAL_LINE);
+    serde_json::to_writer(&mut bytes, line).map_err(io::Error::from)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -23,7 +23,8 @@ pub(crate) struct Template {
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
     Literal(String),
-    Fact(FactPath),
+    /// A fact, and the quotes that it stands in if the text is a command.
+    Fact(FactPath, Quotes),
 }
 
 impl Template {
@@ -32,6 +33,7 @@ impl Template {
     pub(crate) fn parse(kind: &'static Kind, text: &str) -> Result<Self, (usize, String)> {
         let mut parts = Vec::new();
         let mut literal = String::new();
+        let mut quotes = Quotes::None;
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             literal.push_str(before);
@@ -43,8 +45,9 @@ impl Template {
             };
             let offset = text.chars().count() - after.chars().count();
             let fact = FactPath::resolve(kind, path).map_err(|message| (offset, message))?;
+            quotes = quotes.after(&literal);
             parts.push(Part::Literal(std::mem::take(&mut literal)));
-            parts.push(Part::Fact(fact));
+            parts.push(Part::Fact(fact, quotes));
             rest = following;
         }
         literal.push_str(rest);
@@ -58,22 +61,18 @@ impl Template {
             .iter()
             .map(|part| match part {
                 Part::Literal(text) => text.clone(),
-                Part::Fact(path) => plain(path, roots),
+                Part::Fact(path, _) => plain(path, roots),
             })
             .collect()
     }
 
     /// The text as a command for POSIX shells: a value never ends the word or the quotes it stands in.
     fn fill_shell(&self, roots: Roots<'_>) -> String {
-        let mut command = String::new();
-        let mut quotes = Quotes::None;
+        let mut command = String::with_capacity(2 * self.text.len());
         for part in &self.parts {
             match part {
-                Part::Literal(text) => {
-                    quotes = quotes.after(text);
-                    command.push_str(text);
-                }
-                Part::Fact(path) => quotes.push_value(&mut command, &plain(path, roots)),
+                Part::Literal(text) => command.push_str(text),
+                Part::Fact(path, quotes) => quotes.push_value(&mut command, &plain(path, roots)),
             }
         }
         command

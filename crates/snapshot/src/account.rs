@@ -190,7 +190,7 @@ impl RegionStatus {
 }
 
 /// The four Block Public Access settings of S3, of an account or a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlockPublicAccess {
     /// New public ACLs are refused.

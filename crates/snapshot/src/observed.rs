@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 /// Everything that comes from AWS. In JSON: the value itself, `null` when AWS answered "not
 /// configured", `{"$unreadable": …}` or `{"$not_offered": …}`. A field that is missing is
 /// unreadable with reason [`Reason::NotCollected`], so that old snapshots meet new rules safely.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Observed<T> {
     /// AWS gave this value.
     Present(T),
@@ -121,7 +121,7 @@ impl Unreadable {
 }
 
 /// A question that this account, region or partition can't answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotOffered {
     /// The operation that was tried.

@@ -128,7 +128,7 @@ pub enum Payer {
 }
 
 /// A bucket's access control list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessControlList {
     /// The canonical id of the owner, if AWS says.
@@ -138,7 +138,7 @@ pub struct AccessControlList {
 }
 
 /// A grant of an access control list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Who gets it.
@@ -148,7 +148,7 @@ pub struct Grant {
 }
 
 /// Who gets a grant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Grantee {
     /// An account, by canonical user id.
@@ -160,7 +160,7 @@ pub enum Grantee {
 }
 
 /// Who owns the objects of a bucket ("Controlling ownership of objects" in the S3 User Guide).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ObjectOwnership {
     /// ACLs are off; the bucket's owner owns everything.
     BucketOwnerEnforced,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use palisade_policy::public::{Capability, Layer, PolicyResource, resource_exposure};
-use palisade_snapshot::{Evidence, Registry, Repository};
+use palisade_snapshot::{Evidence, Registry};
 
 use super::policies::RegistryPolicy;
 use crate::context::Context;
@@ -41,11 +41,12 @@ impl RepositoryExposure {
     /// What every AWS account can do with a repository, worked out when a rule first asks.
     pub(super) fn of(
         context: &Arc<Context>,
-        repository: &Repository,
+        arn: &str,
+        region: &str,
         policy: &Arc<Lazy<ReadPolicy>>,
     ) -> Lazy<Self> {
         let (context, policy) = (Arc::clone(context), Arc::clone(policy));
-        let (arn, region) = (repository.arn.clone(), repository.region.clone());
+        let (arn, region) = (arn.to_owned(), region.to_owned());
         Lazy::new(move || {
             let registry = context.registry_policies.in_region(&context.shared, &region);
             let unread = Unread::new(Evidence::RepositoryPolicy);

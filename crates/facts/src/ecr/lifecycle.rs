@@ -74,6 +74,7 @@ struct Action {
 }
 
 /// What a repository's lifecycle policy does.
+#[derive(Debug)]
 pub(super) struct Lifecycle(Known<Vec<Rule>>);
 
 impl Lifecycle {

@@ -1,5 +1,6 @@
 //! Amazon Elastic Container Registry: private registries, and ECR Public.
 
+mod alike_repositories;
 mod exposure;
 mod images;
 mod lifecycle;
@@ -14,6 +15,8 @@ use palisade_snapshot::{Evidence, Observed, Reason};
 use crate::Missing;
 use crate::context::Context;
 
+pub(crate) use alike_repositories::AlikeRepositories;
+pub use alike_repositories::{FromLifecycle, FromPolicy, LifecycleFacts, PolicyFacts};
 pub use exposure::RepositoryExposure;
 pub use images::{Image, ImageScan, RepositoryImages};
 pub use lifecycle::{ImageFamily, IneffectiveRule, LifecycleBacklog, LifecycleRule, OverdueImage, Retention};

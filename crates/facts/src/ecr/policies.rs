@@ -11,7 +11,7 @@ use palisade_snapshot::{Evidence, Observed, Reason, Registry, Shared};
 use crate::context::Context;
 use crate::exposure::{ReadPolicy, Unread, document, limited};
 use crate::resource_policy::{self, PolicyStatement, SharedAccess};
-use crate::{Known, Missing};
+use crate::{Known, Lazy, Missing};
 
 pub(super) const KIND: PolicyKind<'static> = PolicyKind::Other("ecr");
 
@@ -83,31 +83,38 @@ pub(super) fn statements(context: &Context, policy: &ReadPolicy) -> Known<Vec<Po
     })
 }
 
-/// Whom a repository's own policy lets in by name, as far as the registry's policy does not deny it.
+/// Whom a repository's own policy lets in by name, as far as the registry's policy does not deny it, worked out when a
+/// rule first asks.
 pub(super) fn shared_with(
-    context: &Context,
+    context: &Arc<Context>,
     arn: &str,
-    policy: &ReadPolicy,
-    registry: &RegistryPolicy,
-) -> Known<Vec<SharedAccess>> {
-    let policy = limited(policy, &context.organization.rcps);
-    let denials = registry.denials();
-    let mut unread = Unread::new(Evidence::RepositoryPolicy);
-    let with_denials = PolicyResource {
-        service: "ecr",
-        arn: Some(arn),
-        account: Some(&context.shared.header.account_id),
-        partition: &context.shared.header.partition,
-        policy: unread.policy(Layer::Policy, &policy),
-        registry_policy: unread.policy(Layer::RegistryPolicy, &denials),
-        registry_scope: unread.known(Layer::RegistryPolicyScope, registry.scope.as_ref().map(|scope| *scope)),
-    };
-    let alone = PolicyResource { registry_policy: Input::Known(None), ..with_denials.clone() };
-    match resource_policy::shared_with(context, &[alone]) {
-        // Nothing is denied of nothing, whatever the registry says.
-        Answer::Known(found) if found.is_empty() => Known::Known(found),
-        _ => answer(&unread, resource_policy::shared_with(context, &[with_denials])),
-    }
+    region: &str,
+    policy: &Arc<Lazy<ReadPolicy>>,
+) -> Lazy<Known<Vec<SharedAccess>>> {
+    let (context, policy) = (Arc::clone(context), Arc::clone(policy));
+    let (arn, region) = (arn.to_owned(), region.to_owned());
+    Lazy::new(move || {
+        let registry = context.registry_policies.in_region(&context.shared, &region);
+        let policy = limited(policy.get(), &context.organization.rcps);
+        let denials = registry.denials();
+        let mut unread = Unread::new(Evidence::RepositoryPolicy);
+        let scope = registry.scope.as_ref().map(|scope| *scope);
+        let with_denials = PolicyResource {
+            service: "ecr",
+            arn: Some(&arn),
+            account: Some(&context.shared.header.account_id),
+            partition: &context.shared.header.partition,
+            policy: unread.policy(Layer::Policy, &policy),
+            registry_policy: unread.policy(Layer::RegistryPolicy, &denials),
+            registry_scope: unread.known(Layer::RegistryPolicyScope, scope),
+        };
+        let alone = PolicyResource { registry_policy: Input::Known(None), ..with_denials.clone() };
+        match resource_policy::shared_with(&context, &[alone]) {
+            // Nothing is denied of nothing, whatever the registry says.
+            Answer::Known(found) if found.is_empty() => Known::Known(found),
+            _ => answer(&unread, resource_policy::shared_with(&context, &[with_denials])),
+        }
+    })
 }
 
 /// Whom a registry's policy lets in by name.

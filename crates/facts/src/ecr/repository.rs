@@ -6,18 +6,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind, Repository as Record};
 
-use super::lifecycle::{Lifecycle, LifecycleBacklog};
-use super::policies;
+use super::lifecycle::LifecycleBacklog;
 use super::registry::Scanning;
 use super::{
-    ImageScan, IneffectiveRule, LifecycleRule, RepositoryExposure, RepositoryImages, Retention,
-    ScanFrequency, images,
+    AlikeRepositories, FromLifecycle, FromPolicy, ImageScan, IneffectiveRule, LifecycleRule,
+    RepositoryExposure, RepositoryImages, Retention, ScanFrequency, images,
 };
 use crate::clock::days_since;
 use crate::context::Context;
-use crate::exposure::{ReadPolicy, read_once};
 use crate::iam::Tag;
-use crate::{Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
+use crate::{Kind, Known, PolicyStatement, SharedAccess, Subject, facts};
 
 facts! {
     /// A private ECR repository.
@@ -35,11 +33,11 @@ facts! {
         /// Whether it has a policy.
         has_policy: Known<bool>, reads [RepositoryPolicy];
         /// What every AWS account can do with it, by its own policy and the registry's.
-        exposure: Lazy<RepositoryExposure>, reads [RepositoryPolicy, RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
+        exposure: FromPolicy<RepositoryExposure>, reads [RepositoryPolicy, RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
         /// The statements of its policy that allow something.
-        policy_statements: Known<Vec<PolicyStatement>>, reads [RepositoryPolicy];
+        policy_statements: FromPolicy<Known<Vec<PolicyStatement>>>, reads [RepositoryPolicy];
         /// Whom outside the account its policy lets in by name.
-        shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [RepositoryPolicy, RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
+        shared_with: FromPolicy<Known<Vec<SharedAccess>>>, reads [RepositoryPolicy, RegistryPolicy, RegistryPolicyScope, ResourceControlPolicies];
         /// The repository's own setting. The registry's rules go before it: judge `scan_frequency`.
         scan_on_push: bool, reads [];
         /// When its images are scanned, by the registry's rules and its own setting.
@@ -53,11 +51,11 @@ facts! {
         /// The KMS key; null if none is named.
         kms_key: Option<String>, reads [];
         /// The rules of its lifecycle policy; empty without one.
-        lifecycle_rules: Known<Vec<LifecycleRule>>, reads [RepositoryLifecyclePolicy];
+        lifecycle_rules: FromLifecycle<Vec<LifecycleRule>>, reads [RepositoryLifecyclePolicy];
         /// What its lifecycle policy does with images of certain kinds, worked out for made-up ones.
-        retentions: Known<Vec<Retention>>, reads [RepositoryLifecyclePolicy];
+        retentions: FromLifecycle<Vec<Retention>>, reads [RepositoryLifecyclePolicy];
         /// The rules of its lifecycle policy that never do anything.
-        ineffective_lifecycle_rules: Known<Vec<IneffectiveRule>>, reads [RepositoryLifecyclePolicy];
+        ineffective_lifecycle_rules: FromLifecycle<Vec<IneffectiveRule>>, reads [RepositoryLifecyclePolicy];
         /// The images that its lifecycle policy should have expired and that are still there.
         lifecycle_backlog: Known<LifecycleBacklog>, reads [RepositoryLifecyclePolicy, RepositoryImages];
         /// Its tags.
@@ -84,10 +82,10 @@ pub static KIND: Kind = Kind {
 };
 
 /// A repository.
-pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
+pub(crate) fn subject(context: &Arc<Context>, alike: &AlikeRepositories, repository: &Record) -> Subject {
     let scanning = Scanning::in_region(context, &repository.region);
-    let lifecycle = Lifecycle::of(&repository.lifecycle_policy);
-    let policy = read_once(&repository.policy, Evidence::RepositoryPolicy);
+    let lifecycle = alike.lifecycle_facts(&repository.lifecycle_policy);
+    let policy = alike.policy_facts(context, repository);
     let facts = Repository {
         arn: repository.arn.clone(),
         name: repository.name.clone(),
@@ -95,7 +93,7 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         created_at: repository.created_at,
         age_days: repository.created_at.map(|time| days_since(time, context.now())),
         has_policy: Known::observed(&repository.policy, Evidence::RepositoryPolicy, || false, |_| true),
-        exposure: RepositoryExposure::of(context, repository, &policy),
+        exposure: FromPolicy::new(&policy, |facts| &facts.exposure),
         scan_on_push: repository.scan_on_push,
         scan_frequency: scanning
             .map(|scanning| scanning.frequency(&repository.name, repository.scan_on_push)),
@@ -103,12 +101,12 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         tag_mutability_exclusions: repository.tag_mutability_exclusions.clone(),
         encryption_type: repository.encryption_type.clone(),
         kms_key: repository.kms_key.clone(),
-        lifecycle_rules: lifecycle.rules(),
-        retentions: lifecycle.retentions(),
-        ineffective_lifecycle_rules: lifecycle.ineffective(),
-        lifecycle_backlog: lifecycle.backlog(&repository.images, context.now()),
-        policy_statements: policies::statements(context, policy.get()),
-        shared_with: shared_with(context, repository, &policy),
+        lifecycle_rules: FromLifecycle::new(&lifecycle, |facts| &facts.rules),
+        retentions: FromLifecycle::new(&lifecycle, |facts| &facts.retentions),
+        ineffective_lifecycle_rules: FromLifecycle::new(&lifecycle, |facts| &facts.ineffective),
+        lifecycle_backlog: lifecycle.policy.backlog(&repository.images, context.now()),
+        policy_statements: FromPolicy::new(&policy, |facts| &facts.policy_statements),
+        shared_with: FromPolicy::new(&policy, |facts| &facts.shared_with),
         tags: Known::observed(&repository.tags, Evidence::RepositoryTags, Vec::new, |tags| Tag::list(tags)),
         images: images::images(repository, context.now()),
         latest_scan: images::latest_scan(repository, context.now()),
@@ -120,18 +118,4 @@ pub(crate) fn subject(context: &Arc<Context>, repository: &Record) -> Subject {
         region: Some(repository.region.clone()),
         facts: Box::new(facts),
     }
-}
-
-/// Whom a repository's policy lets in by name, worked out when a rule first asks.
-fn shared_with(
-    context: &Arc<Context>,
-    repository: &Record,
-    policy: &Arc<Lazy<ReadPolicy>>,
-) -> Lazy<Known<Vec<SharedAccess>>> {
-    let (context, policy) = (Arc::clone(context), Arc::clone(policy));
-    let (arn, region) = (repository.arn.clone(), repository.region.clone());
-    Lazy::new(move || {
-        let registry = context.registry_policies.in_region(&context.shared, &region);
-        policies::shared_with(&context, &arn, policy.get(), &registry)
-    })
 }

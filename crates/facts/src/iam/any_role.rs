@@ -10,9 +10,8 @@ use crate::{Access, Known};
 /// Whether a policy of the account allows an action on every role of the account, to everybody who holds it or under
 /// conditions.
 pub(crate) fn allows(context: &Context, policy: Known<&Arc<Policy>>, action: &str) -> Known<Access> {
-    let header = &context.shared.header;
     policy.map(|policy| {
-        let held = Held::of_policy(&header.partition, &header.account_id, policy);
+        let held = Held::of_policy(context, policy);
         held.may_everywhere(action).map_or(Access::No, |permission| permission.access)
     })
 }

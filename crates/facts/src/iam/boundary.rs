@@ -49,8 +49,7 @@ fn boundary(
     arn: &str,
     policy: &Arc<Policy>,
 ) -> Boundary {
-    let header = &context.shared.header;
-    let held = Held::of_policy(&header.partition, &header.account_id, policy);
+    let held = Held::of_policy(context, policy);
     let changes: [(&str, &str); 4] = match identity.kind {
         IdentityKind::Role => [
             ("iam:DeleteRolePermissionsBoundary", holder),

@@ -4,17 +4,15 @@ use std::iter;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use palisade_policy::public::PolicyKind;
 use palisade_snapshot::{Bucket as Record, Evidence, RecordKind};
 
 use super::{
-    AclGrant, BucketExposure, CorsRule, Encryption, LifecycleRule, LogTarget, Logging, Notification,
-    ObjectLock, ObjectOwnership, Perimeter, PublicAccessBlock, Replication, Versioning, Website, lifecycle,
-    lockout, log_target, notification, object_lock, perimeter, policy_form, policy_status, public_bucket,
-    refusals, replication, settings, sharing, tls, website,
+    AclGrant, AlikeBuckets, BucketExposure, CorsRule, Encryption, FromPolicy, LifecycleRule, LogTarget,
+    Logging, Notification, ObjectLock, ObjectOwnership, Perimeter, PublicAccessBlock, Replication,
+    Versioning, Website, lifecycle, log_target, notification, object_lock, policy_status, public_bucket,
+    replication, settings, website,
 };
 use crate::context::Context;
-use crate::exposure::read_once;
 use crate::iam::{LintFinding, Tag};
 use crate::{Exception, Kind, Known, Lazy, PolicyStatement, SharedAccess, Subject, facts};
 
@@ -34,27 +32,27 @@ facts! {
         /// Whether it has a policy.
         has_policy: Known<bool>, reads [BucketPolicy];
         /// Whether its policy, taken by itself, is public by AWS's definition, as Palisade reads it.
-        policy_is_public: Lazy<Known<bool>>, reads [BucketPolicy];
+        policy_is_public: FromPolicy<Known<bool>>, reads [BucketPolicy];
         /// The same as AWS answers it; null without a policy. A cross-check: no other fact rests on it.
         policy_is_public_by_aws: Known<Option<bool>>, reads [BucketPolicyStatus];
         /// Why it is public on purpose, if `palisade.toml` declares it; else null.
         public_exception: Option<Exception>, reads [];
         /// What the public can do with it.
-        exposure: Lazy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, AccessPoints, BucketRegion, AccessPointPolicy, AccessPointPublicAccessBlock, MultiRegionAccessPoints, MultiRegionAccessPointPolicy, ResourceControlPolicies];
+        exposure: FromPolicy<BucketExposure>, reads [BucketPolicy, BucketAcl, BucketOwnershipControls, BucketPublicAccessBlock, AccountBlockPublicAccess, AccessPoints, BucketRegion, AccessPointPolicy, AccessPointPublicAccessBlock, MultiRegionAccessPoints, MultiRegionAccessPointPolicy, ResourceControlPolicies];
         /// The statements of its policy that allow something.
-        policy_statements: Lazy<Known<Vec<PolicyStatement>>>, reads [BucketPolicy];
+        policy_statements: FromPolicy<Known<Vec<PolicyStatement>>>, reads [BucketPolicy];
         /// Whom outside the account its policy lets in by name.
-        shared_with: Lazy<Known<Vec<SharedAccess>>>, reads [BucketPolicy, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
+        shared_with: FromPolicy<Known<Vec<SharedAccess>>>, reads [BucketPolicy, BucketPublicAccessBlock, AccountBlockPublicAccess, ResourceControlPolicies];
         /// The version of the policy language that its policy is in, 2008-10-17 if it names none; null without a policy.
-        policy_version: Lazy<Known<Option<String>>>, reads [BucketPolicy];
+        policy_version: FromPolicy<Known<Option<String>>>, reads [BucketPolicy];
         /// Where its policy breaks the grammar of the language, or names actions, condition keys or principals that there
         /// are none of.
-        policy_faults: Lazy<Known<Vec<LintFinding>>>, reads [BucketPolicy];
+        policy_faults: FromPolicy<Known<Vec<LintFinding>>>, reads [BucketPolicy];
         /// Where its policy's statements stand that allow something beyond `bucket_policy_baseline` of `palisade.toml`, as JSON
         /// pointers; null if none is declared. What can't be proven to be within it is beyond.
-        beyond_baseline: Lazy<Known<Option<Vec<String>>>>, reads [BucketPolicy];
+        beyond_baseline: FromPolicy<Known<Option<Vec<String>>>>, reads [BucketPolicy];
         /// The resources that its policy names and that are neither this bucket, its objects nor access points.
-        foreign_resources: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        foreign_resources: FromPolicy<Known<Vec<String>>>, reads [BucketPolicy];
         /// The bucket's own Block Public Access.
         public_access_block: PublicAccessBlock, reads [BucketPublicAccessBlock];
         /// Block Public Access in force: each setting is on if it is on for the bucket or for the account.
@@ -96,25 +94,25 @@ facts! {
         /// Its rules of cross-origin resource sharing.
         cors: Known<Vec<CorsRule>>, reads [BucketCors];
         /// Whether every request without TLS, to the bucket and to any object, by anybody, is denied.
-        tls_required: Lazy<Known<bool>>, reads [BucketPolicy];
+        tls_required: FromPolicy<Known<bool>>, reads [BucketPolicy];
         /// The actions that read or change its policy and that its policy denies to every user and role of the account.
-        policy_denied_to_all: Lazy<Known<Vec<String>>>, reads [BucketPolicy, Users, Roles];
+        policy_denied_to_all: FromPolicy<Known<Vec<String>>>, reads [BucketPolicy, Users, Roles];
         /// The versions of TLS, such as `1.1`, with which every request to it and its objects is denied.
-        refused_tls_versions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        refused_tls_versions: FromPolicy<Known<Vec<String>>>, reads [BucketPolicy];
         /// Whether S3 takes requests for it that are signed with Signature Version 2: only if it is in one of the oldest
         /// regions and was made by 24 June 2020, or AWS did not say when.
         takes_signature_v2: Known<bool>, reads [BucketRegion];
         /// Whether its policy denies every such request for any object, by anybody.
-        signature_v2_denied: Lazy<Known<bool>>, reads [BucketPolicy];
+        signature_v2_denied: FromPolicy<Known<bool>>, reads [BucketPolicy];
         /// Whom its policy, and resource control policies, keep out whatever else allows them.
-        perimeter: Lazy<Known<Perimeter>>, reads [BucketPolicy, ResourceControlPolicies];
+        perimeter: FromPolicy<Known<Perimeter>>, reads [BucketPolicy, ResourceControlPolicies];
         /// The age in milliseconds from which its policy refuses every presigned URL on every object; null if it refuses none.
-        signature_age_limit_ms: Lazy<Known<Option<i64>>>, reads [BucketPolicy];
+        signature_age_limit_ms: FromPolicy<Known<Option<i64>>>, reads [BucketPolicy];
         /// The encryptions with which its policy refuses every upload, of `AES256`, `aws:kms`, `aws:kms:dsse`, and `none`
         /// for uploads that name none and get the default.
-        refused_upload_encryptions: Lazy<Known<Vec<String>>>, reads [BucketPolicy];
+        refused_upload_encryptions: FromPolicy<Known<Vec<String>>>, reads [BucketPolicy];
         /// Whether its policy refuses every upload that names a key of KMS which the policy does not name.
-        other_upload_keys_refused: Lazy<Known<bool>>, reads [BucketPolicy];
+        other_upload_keys_refused: FromPolicy<Known<bool>>, reads [BucketPolicy];
     }
 }
 
@@ -131,14 +129,14 @@ pub static KIND: Kind = Kind {
 };
 
 /// A bucket.
-pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
+pub(crate) fn subject(context: &Arc<Context>, alike: &AlikeBuckets, bucket: &Record) -> Subject {
     let own = PublicAccessBlock::observed(&bucket.public_access_block, Evidence::BucketPublicAccessBlock);
     let account = PublicAccessBlock::observed(
         &context.shared.account.public_access_block,
         Evidence::AccountBlockPublicAccess,
     );
     let object_ownership = settings::object_ownership(&bucket.object_ownership);
-    let policy = read_once(&bucket.policy, Evidence::BucketPolicy);
+    let policy = alike.policy_facts(context, bucket);
     let facts = Bucket {
         arn: bucket.arn.clone(),
         name: bucket.name.clone(),
@@ -146,19 +144,19 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         in_account_namespace: settings::in_account_namespace(bucket, &context.shared.header.account_id),
         created_at: bucket.created_at,
         has_policy: Known::observed(&bucket.policy, Evidence::BucketPolicy, || false, |_| true),
-        policy_is_public: policy_status::is_public(&policy, PolicyKind::S3Bucket),
+        policy_is_public: FromPolicy::new(&policy, |facts| &facts.policy_is_public),
         policy_is_public_by_aws: policy_status::by_aws(
             &bucket.policy_is_public,
             Evidence::BucketPolicyStatus,
         ),
         public_exception: public_bucket::exception(context, &bucket.name),
-        exposure: BucketExposure::of(context, bucket, &policy),
-        policy_statements: sharing::statements(context, &policy, PolicyKind::S3Bucket),
-        shared_with: sharing::of_bucket(context, bucket, &policy),
-        policy_version: policy_form::version(&policy),
-        policy_faults: policy_form::faults(bucket, &policy),
-        beyond_baseline: policy_form::beyond_baseline(context, &policy),
-        foreign_resources: policy_form::foreign_resources(bucket, &policy),
+        exposure: FromPolicy::new(&policy, |facts| &facts.exposure),
+        policy_statements: FromPolicy::new(&policy, |facts| &facts.policy_statements),
+        shared_with: FromPolicy::new(&policy, |facts| &facts.shared_with),
+        policy_version: FromPolicy::new(&policy, |facts| &facts.policy_version),
+        policy_faults: FromPolicy::new(&policy, |facts| &facts.policy_faults),
+        beyond_baseline: FromPolicy::new(&policy, |facts| &facts.beyond_baseline),
+        foreign_resources: FromPolicy::new(&policy, |facts| &facts.foreign_resources),
         effective_public_access_block: PublicAccessBlock::either(&own, &account),
         public_access_block: own,
         acls_enabled: object_ownership
@@ -181,15 +179,15 @@ pub(crate) fn subject(context: &Arc<Context>, bucket: &Record) -> Subject {
         notification: notification::notification(context, &bucket.notification),
         requester_pays: settings::requester_pays(&bucket.payer),
         cors: settings::cors(&bucket.cors),
-        tls_required: tls::required(bucket, &policy),
-        policy_denied_to_all: lockout::denied_to_all(context, bucket, &policy),
-        refused_tls_versions: tls::refused_versions(bucket, &policy),
+        tls_required: FromPolicy::new(&policy, |facts| &facts.tls_required),
+        policy_denied_to_all: FromPolicy::new(&policy, |facts| &facts.policy_denied_to_all),
+        refused_tls_versions: FromPolicy::new(&policy, |facts| &facts.refused_tls_versions),
         takes_signature_v2: settings::takes_signature_v2(&bucket.region, bucket.created_at),
-        signature_v2_denied: tls::signature_v2_denied(bucket, &policy),
-        perimeter: perimeter::of(context, bucket, &policy),
-        signature_age_limit_ms: refusals::signature_age_limit(context, bucket, &policy),
-        refused_upload_encryptions: refusals::upload_encryptions(context, bucket, &policy),
-        other_upload_keys_refused: refusals::other_upload_keys(context, bucket, &policy),
+        signature_v2_denied: FromPolicy::new(&policy, |facts| &facts.signature_v2_denied),
+        perimeter: FromPolicy::new(&policy, |facts| &facts.perimeter),
+        signature_age_limit_ms: FromPolicy::new(&policy, |facts| &facts.signature_age_limit_ms),
+        refused_upload_encryptions: FromPolicy::new(&policy, |facts| &facts.refused_upload_encryptions),
+        other_upload_keys_refused: FromPolicy::new(&policy, |facts| &facts.other_upload_keys_refused),
     };
     Subject {
         kind: &KIND,

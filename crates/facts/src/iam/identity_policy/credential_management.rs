@@ -8,7 +8,7 @@ use palisade_snapshot::RecordKind;
 
 use super::Place;
 use crate::context::Context;
-use crate::iam::effective::{assumptions, is_of_own_credentials};
+use crate::iam::effective::{Held, assumptions, is_of_own_credentials};
 use crate::iam::{IdentityKind, Permission};
 use crate::identities::Identity;
 use crate::{Known, Lazy, Listed, Missing, facts};
@@ -44,7 +44,7 @@ facts! {
 /// What a policy lets its holders do with credentials.
 pub(super) fn of(context: &Arc<Context>, place: Place) -> Known<CredentialManagement> {
     place.policy(context).map(|policy| {
-        let held = || super::held(context, policy);
+        let held = || Held::of_policy(context, policy);
         let (others, alone, asking) = (held(), held(), Arc::clone(context));
         CredentialManagement {
             actions: patterns(&policy.document),

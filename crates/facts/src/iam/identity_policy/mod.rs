@@ -181,7 +181,7 @@ fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
             full_administrator::of_policy(&reading, place.policy(&reading))
         }),
         grants: Lazy::new(move || {
-            place.policy(&asking).map(|policy| PolicyGrants::of(held(&asking, policy)))
+            place.policy(&asking).map(|policy| PolicyGrants::of(Held::of_policy(&asking, policy)))
         }),
         credential_management: Lazy::new(move || credential_management::of(&managing, place)),
         same_as: Lazy::new(move || match place {
@@ -203,12 +203,6 @@ fn subject(context: &Arc<Context>, place: Place, named: Named) -> Subject {
         reference_date: table().origin().date.to_owned(),
     };
     Subject { kind: &KIND, arn: named.arn, name: named.shown, region: None, facts: Box::new(facts) }
-}
-
-/// What somebody holds who holds a policy and nothing else.
-fn held(context: &Context, policy: &Arc<Policy>) -> Held {
-    let header = &context.shared.header;
-    Held::of_policy(&header.partition, &header.account_id, policy)
 }
 
 /// Whom a policy is attached to, or whom it is embedded in.
