@@ -124,6 +124,17 @@ pub(crate) fn limited<'a>(policy: &'a ReadPolicy, rcps: &ControlPolicies) -> Cow
     }))
 }
 
+/// Whether a statement says what it is about, and each of its resources is such a one.
+pub(crate) fn is_only_about(statement: &Statement, is_one: impl Fn(&str) -> bool) -> bool {
+    let resources = statement.resources.as_ref();
+    resources.is_some_and(|one| !one.negated && one.values.items.iter().all(|resource| is_one(resource)))
+}
+
+/// Whether a statement is about every resource there is.
+pub(crate) fn is_about_everything(statement: &Statement) -> bool {
+    is_only_about(statement, |resource| resource == "*")
+}
+
 /// What is taken for granted about a resource of the account, if it could not be read.
 pub(crate) fn assumes(rcps: &ControlPolicies) -> Vec<String> {
     rcps.assumption(Assumption::RcpNotRead).iter().map(|one| one.name().to_owned()).collect()

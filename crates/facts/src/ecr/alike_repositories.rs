@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palisade_policy::document::{PolicyDocument, Statement};
-use palisade_snapshot::{Evidence, Observed, Repository};
+use palisade_snapshot::{Evidence, Observed, Registry, Repository};
 
 use super::lifecycle::Lifecycle;
 use super::policies::{self, RegistryPolicy};
 use super::{IneffectiveRule, LifecycleRule, RepositoryExposure, Retention};
 use crate::context::Context;
-use crate::exposure::read_once;
+use crate::exposure::{is_about_everything, is_only_about, read_once};
 use crate::recurring::Recurring;
 use crate::{Derived, Known, Lazy, PolicyStatement, SharedAccess};
 
@@ -61,7 +61,7 @@ pub(crate) struct AlikeRepositories {
 
 impl AlikeRepositories {
     pub(crate) fn new(context: &Context) -> Self {
-        let is_about_all = |registry: &palisade_snapshot::Registry| {
+        let is_about_all = |registry: &Registry| {
             let policy = RegistryPolicy::of(registry).document;
             !matches!(policy, Known::Known(Some(policy)) if !policy.statements.iter().all(is_about_all))
         };
@@ -94,19 +94,9 @@ impl AlikeRepositories {
     }
 }
 
-/// Whether a statement is about every resource there is.
-fn is_about_everything(statement: &Statement) -> bool {
-    is_only_about(statement, |resource| resource == "*")
-}
-
 /// Whether a statement of a registry's policy says the same of every repository, whatever its name.
 fn is_about_all(statement: &Statement) -> bool {
     is_only_about(statement, |resource| resource == "*" || resource.ends_with(":repository/*"))
-}
-
-fn is_only_about(statement: &Statement, is_one: impl Fn(&str) -> bool) -> bool {
-    let resources = statement.resources.as_ref();
-    resources.is_some_and(|one| !one.negated && one.values.items.iter().all(|resource| is_one(resource)))
 }
 
 impl PolicyFacts {

@@ -12,9 +12,10 @@ use palisade_snapshot::{AccessControlList, BlockPublicAccess, Bucket, ObjectOwne
 use super::policy_facts::PolicyFacts;
 use crate::Known;
 use crate::context::Context;
+use crate::exposure::{is_about_everything, is_only_about};
 use crate::recurring::Recurring;
 
-/// A name that no bucket has: it is as long as a name may be, and ends as none may ("General purpose bucket naming rules").
+/// A name that no bucket has: it is longer than a name may be ("General purpose bucket naming rules").
 const ANY_NAME: &str = "any-bucket-of-this-policy-7q0k3-any-bucket-of-this-policy--ol-s3";
 /// What stands in a policy behind the ARN of a bucket that it means by its whole name.
 const AFTER_NAME: [char; 2] = ['"', '/'];
@@ -42,11 +43,10 @@ pub(crate) struct AlikeBuckets {
 
 impl AlikeBuckets {
     pub(crate) fn new(context: &Context) -> Self {
-        let is_about_all = |statement: &Statement| only_resources(statement, |resource| resource == "*");
         Self {
             known: Recurring::default(),
             names_no_bucket: context.bucket_policy_baseline.is_none()
-                && context.organization.rcps.denies().all(is_about_all),
+                && context.organization.rcps.denies().all(is_about_everything),
             with_access_points: with_access_points(&context.shared),
         }
     }
@@ -115,23 +115,12 @@ impl Template {
         let is_own = |resource: &str| {
             resource.strip_prefix(&self.arn).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let mut own = 0;
-        let is_known = policy.statements.iter().all(|statement| {
-            only_resources(statement, |resource| {
-                own += usize::from(is_own(resource));
-                resource == "*" || is_own(resource)
-            })
-        });
-        is_known && own == text.matches(ANY_NAME).count()
+        let is_known =
+            |statement: &Statement| is_only_about(statement, |resource| resource == "*" || is_own(resource));
+        let resources = policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
+        let own = resources.flat_map(|element| &element.values.items).filter(|resource| is_own(resource));
+        policy.statements.iter().all(is_known) && own.count() == text.matches(ANY_NAME).count()
     }
-}
-
-/// Whether a statement says what it is about, and each resource is such a one.
-fn only_resources(statement: &Statement, mut is_one: impl FnMut(&str) -> bool) -> bool {
-    statement.resources.as_ref().is_some_and(|element| {
-        let resources = &element.values.items;
-        !element.negated && resources.iter().filter(|resource| !is_one(resource)).count() == 0
-    })
 }
 
 /// A policy with [`ANY_NAME`] for a bucket's own; none if the name stands in it other than at the end of the bucket's ARN.
