@@ -46,6 +46,19 @@ fn named_repositories(template: &Repository, policy: &str) -> Vec<Resource> {
     NAMES.map(|name| Resource::Repository(Box::new(of(name)))).into()
 }
 
+/// Of buckets in the world of an example, each with a policy that has its name for `NAME`.
+fn same_buckets_as_alone(given: &Json, policy: &str) -> Result<(), TestCaseError> {
+    let (world, _) = world(kind("s3.bucket").unwrap(), given).unwrap();
+    let Some(Resource::Bucket(template)) = &world.resource else { panic!("a bucket") };
+    same_as_alone(&world, &named_buckets(template, policy))
+}
+
+fn same_repositories_as_alone(given: &Json, policy: &str) -> Result<(), TestCaseError> {
+    let (world, _) = world(kind("ecr.repository").unwrap(), given).unwrap();
+    let Some(Resource::Repository(template)) = &world.resource else { panic!("a repository") };
+    same_as_alone(&world, &named_repositories(template, policy))
+}
+
 /// Mostly what leaves resources alike: a policy is only shared if all of it does.
 fn mostly(
     usual: impl IntoIterator<Item = Json>,
@@ -137,9 +150,7 @@ proptest! {
         let point = json!({"public_access_block": "none", "policy": anybody});
         let points = if reached { json!({"access_points": [point]}) } else { json!({}) };
         let given = json!({"acl": acl, "public_access_block": block, "snapshot": points});
-        let (world, _) = world(kind("s3.bucket").unwrap(), &given).unwrap();
-        let Some(Resource::Bucket(template)) = &world.resource else { panic!("a bucket") };
-        same_as_alone(&world, &named_buckets(template, &policy))?;
+        same_buckets_as_alone(&given, &policy)?;
     }
 
     #[test]
@@ -155,10 +166,40 @@ proptest! {
             "Effect": "Deny", "Principal": "*", "Action": "ecr:*", "Resource": registry,
         }});
         let registry = if registry.is_null() { json!({}) } else { json!({"registry": {"policy": denial}}) };
-        let (world, _) = world(kind("ecr.repository").unwrap(), &registry).unwrap();
-        let Some(Resource::Repository(template)) = &world.resource else { panic!("a repository") };
-        same_as_alone(&world, &named_repositories(template, &policy))?;
+        same_repositories_as_alone(&registry, &policy)?;
     }
+}
+
+/// What lies outside a policy may name some of the resources that have it.
+#[test]
+fn what_others_say_of_some_of_them_is_not_said_of_all() {
+    let own = json!(["arn:aws:s3:::NAME", "arn:aws:s3:::NAME/*"]);
+    let to_others = json!({"AWS": "arn:aws:iam::444455556666:root"});
+    let allow = |principal: &Json, action: &str, resource: &Json| json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource});
+    let deny = |action: &str, resource: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource});
+    let policy = |statement: &Json| json!({"Version": "2012-10-17", "Statement": statement});
+    let shared = policy(&allow(&to_others, "s3:GetObject", &own)).to_string();
+
+    let anybody = policy(&allow(&json!("*"), "s3:GetObject", &json!("*")));
+    let points = json!({"access_points": [{"public_access_block": "none", "policy": anybody}]});
+    let mut delegating = allow(&json!("*"), "s3:*", &own);
+    delegating["Condition"] = json!({"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}});
+    same_buckets_as_alone(&json!({"snapshot": points}), &policy(&delegating).to_string()).unwrap();
+
+    let baseline = policy(&allow(&to_others, "s3:GetObject", &json!("arn:aws:s3:::prefix-*"))).to_string();
+    same_buckets_as_alone(&json!({"declarations": {"bucket_policy_baseline": baseline}}), &shared).unwrap();
+
+    let under = |statement: &Json| json!({"account": {"organization": {}, "resource_control_policies": [{"fence": policy(statement)}]}});
+    same_buckets_as_alone(&under(&deny("s3:*", "arn:aws:s3:::prefix-*")), &shared).unwrap();
+
+    let pulled = |resource: &str| {
+        let mut pull = allow(&to_others, "ecr:BatchGetImage", &json!(null));
+        pull.as_object_mut().unwrap().remove("Resource");
+        policy(&json!([pull, deny("ecr:*", resource)])).to_string()
+    };
+    let prefixed = "arn:aws:ecr:*:*:repository/prefix-*";
+    same_repositories_as_alone(&json!({}), &pulled(prefixed)).unwrap();
+    same_repositories_as_alone(&under(&deny("ecr:*", prefixed)), &pulled("arn:aws:ecr:*:*:other")).unwrap();
 }
 
 #[test]
