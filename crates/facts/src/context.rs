@@ -18,6 +18,7 @@ use crate::iam::escalation::Escalations;
 use crate::iam::external_id::ExternalIds;
 use crate::iam::people_assuming::PeopleAssumptions;
 use crate::iam::role_circle::RoleCircles;
+use crate::iam::trust_summary::TrustSummaries;
 use crate::identities::Policies;
 use crate::organization::OrganizationPolicies;
 use crate::{Declarations, Known, Missing, PublicBucket};
@@ -45,6 +46,8 @@ pub(crate) struct Context {
     /// Which of their own credentials users change without one.
     pub(crate) credentials_without_mfa: CredentialsWithoutMfa,
     pub(crate) external_ids: ExternalIds,
+    /// Whom each role lets in, in short.
+    pub(crate) trust_summaries: TrustSummaries,
     /// The ARNs of users and roles, once asked for.
     principals: OnceLock<HashSet<String>>,
     pub(crate) buckets: BucketDirectory,
@@ -94,6 +97,7 @@ impl Context {
             without_mfa: WithoutSecondFactor::new(shared.users.len()),
             credentials_without_mfa: CredentialsWithoutMfa::default(),
             external_ids: ExternalIds::default(),
+            trust_summaries: TrustSummaries::new(shared.roles.len()),
             principals: OnceLock::new(),
             buckets: BucketDirectory::new(&shared),
             bucket_policy_baseline: declarations.baseline_of_bucket_policies(),

@@ -7,7 +7,7 @@ use palisade_snapshot::RecordKind;
 use crate::context::Context;
 use crate::iam::effective::{Held, mentions_duties};
 use crate::iam::role::is_service_linked;
-use crate::iam::{IdentityKind, trust};
+use crate::iam::{IdentityKind, trust_summary};
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Known, Listed, Missing, facts};
 
@@ -54,7 +54,7 @@ fn actions(context: &Arc<Context>, identity: Identity, record: &IdentityRecord<'
     }
     let administers = context.administration(identity).map(|found| found.is_some());
     let is_left_out = match identity.kind {
-        IdentityKind::Role => administers.or(trust::lets_in_people(context, identity.index).negate()),
+        IdentityKind::Role => administers.or(trust_summary::lets_in_people(context, identity.index).negate()),
         IdentityKind::User | IdentityKind::Group => administers,
     };
     is_left_out.and_then(|left_out| {

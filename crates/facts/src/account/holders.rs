@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::iam::IdentityKind;
 use crate::iam::effective::Held;
 use crate::iam::role::is_service_linked;
-use crate::iam::trust;
+use crate::iam::trust_summary;
 use crate::identities::{Identity, IdentityRecord};
 use crate::{Access, Known, Listed, Missing};
 
@@ -125,7 +125,7 @@ fn holder(
         policy: least.policy,
         in_use: match identity.kind {
             IdentityKind::Group => has_members(),
-            IdentityKind::User | IdentityKind::Role => trust::lets_in_people(context, identity.index),
+            IdentityKind::User | IdentityKind::Role => trust_summary::lets_in_people(context, identity.index),
         },
         administrator: context
             .administration(identity)

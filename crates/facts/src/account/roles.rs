@@ -7,7 +7,7 @@ use palisade_snapshot::RecordKind;
 use crate::context::Context;
 use crate::iam::effective::{self, Effective};
 use crate::iam::role::is_service_linked;
-use crate::iam::{AttachedPolicy, IdentityKind, trust, user};
+use crate::iam::{AttachedPolicy, IdentityKind, trust_summary, user};
 use crate::identities::Identity;
 use crate::{Known, Lazy, Listed, facts};
 
@@ -54,7 +54,7 @@ pub(super) fn summaries(context: &Arc<Context>) -> Listed<RoleSummary> {
         inline_policies: role.inline_policies.iter().map(|policy| policy.name.clone()).collect(),
         usable: {
             let context = Arc::clone(context);
-            Lazy::new(move || trust::lets_in_people(&context, index))
+            Lazy::new(move || trust_summary::lets_in_people(&context, index))
         },
         read_only: {
             let context = Arc::clone(context);
@@ -76,7 +76,7 @@ pub(super) fn has_working_principal(context: &Arc<Context>) -> Known<bool> {
             IdentityKind::User => has_credentials(context, identity.index),
             IdentityKind::Group => continue,
             IdentityKind::Role if is_service_linked(record.path) => continue,
-            IdentityKind::Role => trust::lets_in_people(context, identity.index),
+            IdentityKind::Role => trust_summary::lets_in_people(context, identity.index),
         };
         if reachable == Known::Known(false) {
             continue;

@@ -7,7 +7,7 @@ use palisade_snapshot::RecordKind;
 use crate::context::Context;
 use crate::directory::BucketDirectory;
 use crate::iam::role::is_aws_owned;
-use crate::iam::trust;
+use crate::iam::trust_summary;
 use crate::{Known, Listed, Missing, facts};
 
 facts! {
@@ -28,11 +28,11 @@ pub(super) fn service_roles(context: &Arc<Context>) -> Listed<ServiceRole> {
     let mut items = Vec::new();
     let roles = context.shared.roles.iter().enumerate();
     for (index, role) in roles.filter(|(_, role)| !is_aws_owned(&role.path)) {
-        match trust::of_role(context, index) {
-            Known::Known(trusts) if trusts.services.is_empty() => {}
-            Known::Known(trusts) => items.push(ServiceRole {
+        match trust_summary::ask(context, index, |trusts| trusts.services.to_vec()) {
+            Known::Known(services) if services.is_empty() => {}
+            Known::Known(services) => items.push(ServiceRole {
                 name: role.name.clone(),
-                services: trusts.services,
+                services,
                 last_used_days: super::layout::last_used_days(context, role),
             }),
             Known::Unknown(missing) => incomplete = Missing::either(incomplete, Some(missing)),

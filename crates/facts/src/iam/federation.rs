@@ -6,7 +6,8 @@ use palisade_policy::document::PolicyDocument;
 use palisade_policy::public::{self as engine, IssuerKind, federated_trusts};
 use palisade_snapshot::{Evidence, OidcProviderDetails};
 
-use super::trust::{self, TrustAccess};
+use super::RoleTrusts;
+use super::trust::TrustAccess;
 use crate::context::Context;
 use crate::{Known, Listed, Missing, fact_enum, facts, listed};
 
@@ -102,8 +103,8 @@ fn kind(kind: IssuerKind) -> FederationKind {
 
 /// The OpenID Connect providers whose users get in whatever their token was made for: the trust policy does not ask, and
 /// the provider accepts more than one audience, or is not there to ask.
-pub(super) fn unasked_audiences(context: &Arc<Context>, index: usize) -> Known<Listed<String>> {
-    trust::of_role(context, index).map(|trusts| {
+pub(super) fn unasked_audiences(context: &Context, trusts: &Known<RoleTrusts>) -> Known<Listed<String>> {
+    trusts.as_ref().map(|trusts| {
         let mut found = Listed::complete(Vec::new());
         for one in
             trusts.federated.get().iter().filter(|one| !one.audience_required && is_of_account(one.kind))

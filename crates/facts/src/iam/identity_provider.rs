@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use palisade_snapshot::{Evidence, RecordKind};
 
-use super::trust;
+use super::trust_summary;
 use crate::clock::{days_since, days_until};
 use crate::context::Context;
 use crate::listed;
@@ -141,7 +141,7 @@ fn in_use(context: &Arc<Context>, arn: &str) -> Lazy<Known<bool>> {
     Lazy::new(move || {
         let roles = 0..context.shared.roles.len();
         let trusts = roles.map(|index| {
-            trust::of_role(&context, index).map(|trusts| trusts.identity_providers.contains(&arn))
+            trust_summary::ask(&context, index, |trusts| trusts.identity_providers.contains(&arn))
         });
         Known::any(trusts, context.incomplete(RecordKind::Role))
     })
@@ -156,16 +156,16 @@ pub(super) fn dangling(context: &Arc<Context>, index: usize) -> Known<Listed<Str
         listed::items(&account.saml_providers).iter().map(|one| one.arn.as_str()).collect();
     let oidc: BTreeSet<&str> =
         listed::items(&account.oidc_providers).iter().map(|one| one.arn.as_str()).collect();
-    trust::of_role(context, index).map(|trusts| {
+    trust_summary::ask(context, index, |trusts| {
         let mut found = Listed::complete(Vec::new());
-        for provider in trusts.identity_providers {
+        for provider in &trusts.identity_providers {
             let (listed, hidden) = if provider.contains(":saml-provider/") {
                 (&saml, listed::hidden(&account.saml_providers, Evidence::SamlProviders))
             } else if provider.contains(":oidc-provider/") {
                 (&oidc, listed::hidden(&account.oidc_providers, Evidence::OidcProviders))
             } else {
                 if !BUILT_IN.contains(&provider.as_str()) {
-                    found.items.push(provider);
+                    found.items.push(provider.clone());
                 }
                 continue;
             };
@@ -175,7 +175,7 @@ pub(super) fn dangling(context: &Arc<Context>, index: usize) -> Known<Listed<Str
                 Some(missing) if is_own => {
                     found.incomplete = Missing::either(found.incomplete.take(), Some(missing));
                 }
-                _ => found.items.push(provider),
+                _ => found.items.push(provider.clone()),
             }
         }
         found

@@ -35,6 +35,7 @@ pub mod ssh_public_key;
 pub(crate) mod tag_session;
 pub mod trust;
 mod trust_principals;
+pub(crate) mod trust_summary;
 pub mod user;
 
 pub use access_key::{AccessKey, AccessKeySummary};

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use palisade_snapshot::RecordKind;
 
-use super::openers::only_builders;
 use super::role::is_aws_owned;
 use super::{
     Boundary, Effective, Escalation, IdentityKind, RoleWrite, boundary, classification, effective,
-    escalation, role_write, trust,
+    escalation, role_write, trust_summary,
 };
 use crate::context::Context;
 use crate::identities::{Identity, IdentityRecord};
@@ -105,7 +104,7 @@ fn subject(context: &Arc<Context>, identity: Identity, record: IdentityRecord<'_
 fn used_by_people(context: &Arc<Context>, identity: Identity) -> Known<bool> {
     match context.shared.users.get(identity.index).filter(|_| identity.kind == IdentityKind::User) {
         Some(_) => classification::is_person(context, identity.index),
-        None => trust::lets_in_people(context, identity.index),
+        None => trust_summary::lets_in_people(context, identity.index),
     }
 }
 
@@ -114,7 +113,7 @@ fn is_cicd(context: &Arc<Context>, identity: Identity, name: &str) -> Known<bool
     if context.declarations.is_cicd_principal(name) || identity.kind != IdentityKind::Role {
         return Known::Known(context.declarations.is_cicd_principal(name));
     }
-    trust::of_role(context, identity.index).map(|trusts| only_builders(&trusts))
+    trust_summary::ask(context, identity.index, |trusts| trusts.only_builders)
 }
 
 /// Whether the caller is that user, or a session of that role. The ARN of a session leaves out the role's path; names of

@@ -7,7 +7,8 @@ use palisade_snapshot::{Evidence, RecordKind, Role as Record};
 
 use super::{
     AttachedPolicy, Effective, IdentityKind, MalformedPrincipal, RoleCircle, RoleTrusts, Tag, attached,
-    effective, escalation, federation, identity_provider, openers, role_circle, trust, trust_principals,
+    effective, escalation, federation, identity_provider, role_circle, trust, trust_principals,
+    trust_summary,
 };
 use crate::clock::days_since;
 use crate::context::Context;
@@ -39,7 +40,7 @@ facts! {
         /// How many days ago it was last used; null if not within the 400 days that AWS tracks.
         last_used_days: Option<i64>, reads [];
         /// Whom its trust policy lets in.
-        trusts: Lazy<Known<RoleTrusts>>, reads [];
+        trusts: Arc<Lazy<Known<RoleTrusts>>>, reads [];
         /// The principals that its trust policy names in a form that AWS does not know.
         malformed_principals: Lazy<Known<Vec<MalformedPrincipal>>>, reads [];
         /// The users and roles that its trust policy names and that are gone: unique ids, which IAM shows in their place,
@@ -105,6 +106,8 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
     let now = context.now();
     let last_used_at = role.last_used.as_ref().map(|used| used.at);
     let (reading, asking) = (Arc::clone(context), Arc::clone(context));
+    let trusts = Arc::new(Lazy::new(move || trust::of_role(&reading, index)));
+    let trusted = Arc::clone(&trusts);
     let (providers, audiences) = (Arc::clone(context), Arc::clone(context));
     let (searching, arn) = (Arc::clone(context), role.arn.clone());
     let facts = Role {
@@ -117,7 +120,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
         identity_center: is_identity_center(&role.path),
         last_used_days: last_used_at.map(|time| days_since(time, now)),
         last_used_at,
-        trusts: Lazy::new(move || trust::of_role(&reading, index)),
+        trusts,
         malformed_principals: {
             let reading = Arc::clone(context);
             Lazy::new(move || trust_principals::malformed(&reading, index))
@@ -127,7 +130,7 @@ fn subject(context: &Arc<Context>, index: usize, role: &Record) -> Subject {
             Lazy::new(move || trust_principals::deleted(&looking, index))
         },
         dangling_providers: Lazy::new(move || identity_provider::dangling(&providers, index)),
-        unasked_audiences: Lazy::new(move || federation::unasked_audiences(&audiences, index)),
+        unasked_audiences: Lazy::new(move || federation::unasked_audiences(&audiences, trusted.get())),
         max_session_seconds: max_session_seconds(context, &role.arn),
         inline_policies: attached::names(&role.inline_policies),
         attached_policies: AttachedPolicy::list(&role.attached_policies),
@@ -169,7 +172,7 @@ fn is_cicd(context: &Arc<Context>, index: usize) -> Known<bool> {
     if name.is_some_and(|name| context.declarations.is_cicd_principal(name)) {
         return Known::Known(true);
     }
-    trust::of_role(context, index).map(|trusts| openers::only_builders(&trusts))
+    trust_summary::ask(context, index, |trusts| trusts.only_builders)
 }
 
 /// A role that was made between the two listings is in one of them only.

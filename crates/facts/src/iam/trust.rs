@@ -101,17 +101,6 @@ pub(crate) fn of_role(context: &Arc<Context>, index: usize) -> Known<RoleTrusts>
         .map(|document| of_document(context, &role.arn, &Arc::new(document)))
 }
 
-/// Whether a role lets in somebody other than AWS services.
-pub(crate) fn lets_in_people(context: &Arc<Context>, index: usize) -> Known<bool> {
-    of_role(context, index).map(|trusts| {
-        trusts.anyone != Access::No
-            || !trusts.external_accounts.is_empty()
-            || !trusts.organizations.is_empty()
-            || !trusts.identity_providers.is_empty()
-            || !trusts.accounts.get().is_empty()
-    })
-}
-
 fn of_document(context: &Arc<Context>, role: &str, document: &Arc<PolicyDocument>) -> RoleTrusts {
     let header = &context.shared.header;
     let found = role_trust(document, role, &header.account_id, &header.partition);

@@ -6,7 +6,7 @@ use palisade_snapshot::{RecordKind, User};
 
 use super::Place;
 use crate::context::Context;
-use crate::iam::{IdentityKind, trust, user};
+use crate::iam::{IdentityKind, trust_summary, user};
 use crate::identities::Identity;
 use crate::{Known, Listed, Missing};
 
@@ -35,7 +35,7 @@ fn is_program(context: &Arc<Context>, identity: Identity) -> Known<bool> {
     let Some(record) = context.identity(identity) else { return Known::Known(false) };
     match identity.kind {
         IdentityKind::Role => {
-            trust::of_role(context, identity.index).map(|trusts| !trusts.services.is_empty())
+            trust_summary::ask(context, identity.index, |trusts| !trusts.services.is_empty())
         }
         IdentityKind::User => {
             let user = context.shared.users.get(identity.index);
