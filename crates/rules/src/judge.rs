@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use palisade_facts::{Facts, Gap, KINDS, Kind, Missing, Resource, Subject, Value};
 use rayon::prelude::*;
 
-use crate::coverage::{Coverer, Needed};
+use crate::coverage::{Answers, Coverer, Needed};
 use crate::language::{EvaluationError, Roots};
 use crate::rule::Rule;
 use crate::{Coverage, Finding, Headline, RuleSet, Settings, Summary, Verdict, evaluation, finding};
@@ -124,35 +124,44 @@ pub fn judge<L: Send, R: Send, S: Send, P: Send>(
     let judge = Judge::new(judging, present);
     let needed = Needed::by(judging.rules, judging.settings);
     let mut tally = Tally { coverer: Coverer::new(&needed, judging.facts), summary: Summary::default() };
-    for kind in KINDS {
-        tally.gaps(&judge, kind, &mut sink).map_err(JudgeError::Sink)?;
-        if judge.rules_on(kind).next().is_none() && !Headline::reads(kind) {
-            continue;
-        }
-        let subjects = judging.facts.subjects_of(kind).map(Ok::<_, JudgeError<R, S>>);
-        in_order(
-            subjects,
-            |subject| judge.judge(&subject),
-            |outcome| tally.take(outcome?, &mut sink).map_err(JudgeError::Sink),
-        )?;
-    }
+    let listed = KINDS.into_iter().flat_map(|kind| judge.tasks_of(kind)).map(Ok);
+    let streamed = resources.into_iter().map(|one| one.map(Task::Unread).map_err(JudgeError::Resource));
+    // One stream for all: an account's own facts take long, and its users are judged meanwhile.
     in_order(
-        resources.into_iter().map(|one| one.map_err(JudgeError::Resource)),
-        |unread| -> Result<_, JudgeError<R, S>> {
-            let resource = read(unread).map_err(JudgeError::Resource)?;
-            let subjects = judging.facts.resource_subjects(&resource);
-            let outcomes: Result<Vec<_>, RuleError> =
-                subjects.iter().map(|subject| judge.judge(subject)).collect();
-            Ok((needed.in_resource(&resource), outcomes?))
+        listed.chain(streamed),
+        |task| -> Result<_, JudgeError<R, S>> {
+            Ok(match task {
+                Task::Gap(kind, gap) => Done::Gap(kind, gap),
+                Task::Subject(subject) => Done::Subject(judge.judge(&subject)?),
+                Task::Unread(unread) => {
+                    let resource = read(unread).map_err(JudgeError::Resource)?;
+                    let subjects = judging.facts.resource_subjects(&resource);
+                    let outcomes: Result<_, RuleError> =
+                        subjects.iter().map(|subject| judge.judge(subject)).collect();
+                    Done::Resource(needed.in_resource(&resource), outcomes?)
+                }
+            })
         },
-        |judged| {
-            let (answers, outcomes) = judged?;
-            tally.coverer.take_answers(answers);
-            let mut outcomes = outcomes.into_iter();
-            outcomes.try_for_each(|outcome| tally.take(outcome, &mut sink).map_err(JudgeError::Sink))
-        },
+        |done| tally.take(&judge, done?, &mut sink).map_err(JudgeError::Sink),
     )?;
     Ok(Judged { coverage: tally.coverer.coverage(), summary: tally.summary })
+}
+
+/// Something to judge.
+enum Task<L> {
+    /// Resources of a kind that nobody could list.
+    Gap(&'static Kind, Gap),
+    /// A resource.
+    Subject(Subject),
+    /// A resource that is not read yet.
+    Unread(L),
+}
+
+/// What became of it.
+enum Done<'a, P> {
+    Gap(&'static Kind, Gap),
+    Subject(Outcome<'a, P>),
+    Resource(Answers, Vec<Outcome<'a, P>>),
 }
 
 /// Works on items in parallel, chunk by chunk, and hands the results on in the order of the items, while the
@@ -184,34 +193,49 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
+    /// Counts what became of a task, and hands its findings on.
+    fn take<S, P>(
+        &mut self,
+        judge: &Judge<'a, impl Fn(Finding) -> P>,
+        done: Done<'a, P>,
+        sink: &mut impl FnMut(P) -> Result<(), S>,
+    ) -> Result<(), S> {
+        match done {
+            Done::Gap(kind, gap) => self.take_gap(judge, kind, &gap, sink),
+            Done::Subject(outcome) => self.take_outcome(outcome, sink),
+            Done::Resource(answers, outcomes) => {
+                self.coverer.take_answers(answers);
+                outcomes.into_iter().try_for_each(|outcome| self.take_outcome(outcome, sink))
+            }
+        }
+    }
+
     /// One more unknown per rule on a kind whose resources could not all be listed; a rule that is off, where nobody
     /// tried to list them, is not applicable to them.
-    fn gaps<S, P>(
+    fn take_gap<S, P>(
         &mut self,
         judge: &Judge<'a, impl Fn(Finding) -> P>,
         kind: &'static Kind,
+        Gap { region, missing }: &Gap,
         sink: &mut impl FnMut(P) -> Result<(), S>,
     ) -> Result<(), S> {
-        let facts = judge.judging.facts;
-        for Gap { region, missing } in facts.gaps(kind) {
-            self.summary.headline.take_gap(kind);
-            for &Prepared { rule, off, .. } in judge.rules_on(kind) {
-                let hidden = evaluation::is_unknown_on_hidden(off, &missing).then_some(&missing);
-                let finding = finding::of_gap(rule, facts, region.clone(), hidden);
-                self.summary.count(finding.verdict, finding.severity, false);
-                if let Some(missing) = hidden {
-                    self.coverer.take_gap(rule, region.as_deref(), missing);
-                }
-                if judge.judging.shows(finding.verdict) {
-                    sink((judge.present)(finding))?;
-                }
+        self.summary.headline.take_gap(kind);
+        for &Prepared { rule, off, .. } in judge.rules_on(kind) {
+            let hidden = evaluation::is_unknown_on_hidden(off, missing).then_some(missing);
+            let finding = finding::of_gap(rule, judge.judging.facts, region.clone(), hidden);
+            self.summary.count(finding.verdict, finding.severity, false);
+            if let Some(missing) = hidden {
+                self.coverer.take_gap(rule, region.as_deref(), missing);
+            }
+            if judge.judging.shows(finding.verdict) {
+                sink((judge.present)(finding))?;
             }
         }
         Ok(())
     }
 
     /// Counts what became of a resource, and hands its findings on.
-    fn take<S, P>(
+    fn take_outcome<S, P>(
         &mut self,
         outcome: Outcome<'a, P>,
         sink: &mut impl FnMut(P) -> Result<(), S>,
@@ -251,6 +275,15 @@ impl<'a, P, F: Fn(Finding) -> P> Judge<'a, F> {
 
     fn rules_on(&self, kind: &'static Kind) -> impl Iterator<Item = &Prepared<'a>> {
         self.prepared.iter().filter(move |(of, _)| *of == kind).flat_map(|(_, rules)| rules)
+    }
+
+    /// What there is to judge of a kind, but for the resources that are streamed.
+    fn tasks_of<L>(&self, kind: &'static Kind) -> impl Iterator<Item = Task<L>> + use<'_, 'a, L, P, F> {
+        let facts = self.judging.facts;
+        let gaps = facts.gaps(kind).into_iter().map(move |gap| Task::Gap(kind, gap));
+        let is_judged = self.rules_on(kind).next().is_some() || Headline::reads(kind);
+        let subjects = is_judged.then(|| facts.subjects_of(kind)).into_iter().flatten();
+        gaps.chain(subjects.map(Task::Subject))
     }
 
     /// Judges one resource by every rule on its kind.
