@@ -67,7 +67,7 @@ impl Closing<'_> {
         let ways = search.ways(0);
         let describing = Describing { search: &search, most_paths: usize::MAX };
         let open = (0..world.principals.len())
-            .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains_key(index))
+            .filter(|index| search.labels.get(*index) == Some(&false) && ways.contains(*index))
             .filter_map(|index| Some((index, &world.principals.get(index)?.arn)));
         let mut found = Closable::new();
         for (index, arn) in open {

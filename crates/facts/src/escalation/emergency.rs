@@ -46,13 +46,13 @@ fn reached_by(search: &Search<'_>, goal: PrincipalIndex) -> Vec<Reaching> {
     let certain = search.ways_to(&[goal], 0);
     let all = search.ways_to(&[goal], CONDITIONAL);
     // The first nodes are the users and roles as they are.
-    let reaching = all.keys().filter(|&&index| index != goal && search.labels.get(index) == Some(&false));
+    let reaching = all.nodes().filter(|&index| index != goal && search.labels.get(index) == Some(&false));
     let mut found: Vec<Reaching> = reaching
-        .filter_map(|&index| {
-            let ways = if certain.contains_key(&index) { &certain } else { &all };
+        .filter_map(|index| {
+            let ways = if certain.contains(index) { &certain } else { &all };
             Some(Reaching {
                 arn: search.world.principals.get(index)?.arn.clone(),
-                conditional: !certain.contains_key(&index),
+                conditional: !certain.contains(index),
                 paths: describing.paths(index, ways),
             })
         })

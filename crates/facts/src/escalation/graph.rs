@@ -1,11 +1,12 @@
 //! The graph of a search: edges between users and roles, and the shortest ways along them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeSet, BinaryHeap};
 use std::rc::Rc;
 
 use super::attempt::Attempt;
 use super::node::NodeIndex;
+use super::node_map::{NodeMap, NodeSet};
 
 /// The most chains kept per user or role.
 const MOST_CHAINS: usize = 5;
@@ -46,15 +47,15 @@ pub(super) struct Way {
 }
 
 /// The ways of one quality, by node.
-pub(super) type Ways = BTreeMap<NodeIndex, Way>;
+pub(super) type Ways = NodeMap<Way>;
 
 /// Nodes by their distance (Dijkstra's algorithm).
 pub(super) struct Queue {
     pub(super) ways: Ways,
     next: BinaryHeap<Reverse<(usize, NodeIndex)>>,
-    done: BTreeSet<NodeIndex>,
+    done: NodeSet,
     /// Nodes of which the ways stay as they are.
-    kept: BTreeSet<NodeIndex>,
+    kept: NodeSet,
 }
 
 impl Queue {
@@ -62,25 +63,25 @@ impl Queue {
         Self {
             ways: goals.iter().map(|&goal| (goal, Way::default())).collect(),
             next: goals.iter().map(|&goal| Reverse((0, goal))).collect(),
-            done: BTreeSet::new(),
-            kept: BTreeSet::new(),
+            done: NodeSet::default(),
+            kept: NodeSet::default(),
         }
     }
 
     /// A queue in which some ways are known and stay.
     pub(super) fn beyond(known: &Ways, goals: &[NodeIndex]) -> Self {
         let mut queue = Self::new(goals);
-        for (index, way) in known {
-            queue.ways.insert(*index, way.clone());
-            queue.kept.insert(*index);
-            queue.next.push(Reverse((way.distance, *index)));
+        for (index, way) in known.iter() {
+            queue.ways.insert(index, way.clone());
+            queue.kept.insert(index, ());
+            queue.next.push(Reverse((way.distance, index)));
         }
         queue
     }
 
     pub(super) fn next(&mut self) -> Option<(usize, NodeIndex)> {
         while let Some(Reverse((distance, index))) = self.next.pop() {
-            if self.done.insert(index) {
+            if self.done.insert(index, ()) {
                 return Some((distance, index));
             }
         }
@@ -89,27 +90,30 @@ impl Queue {
 
     /// Whether a way that begins with a technique and is at least so long can be among the shortest of a node.
     pub(super) fn is_wanted(&self, from: NodeIndex, technique: usize, least: usize) -> bool {
-        !self.kept.contains(&from)
-            && self.ways.get(&from).is_none_or(|way| {
+        !self.kept.contains(from)
+            && self.ways.get(from).is_none_or(|way| {
                 let known = || way.first.iter().any(|edge| edge.first_technique() == Some(technique));
                 least < way.distance || least == way.distance && way.first.len() < MOST_CHAINS && !known()
             })
     }
 
     pub(super) fn relax(&mut self, distance: usize, from: NodeIndex, edge: Edge) {
-        if self.kept.contains(&from) {
+        if self.kept.contains(from) {
             return;
         }
         let total = distance + edge.cost();
-        let way = self.ways.entry(from).or_insert(Way { distance: usize::MAX, first: Vec::new() });
-        if total < way.distance {
-            *way = Way { distance: total, first: vec![edge] };
-            self.next.push(Reverse((total, from)));
-        } else if total == way.distance
-            && way.first.len() < MOST_CHAINS
-            && !way.first.iter().any(|known| known.first_technique() == edge.first_technique())
-        {
-            way.first.push(edge);
+        match self.ways.get_mut(from).filter(|way| way.distance <= total) {
+            None => {
+                self.ways.insert(from, Way { distance: total, first: vec![edge] });
+                self.next.push(Reverse((total, from)));
+            }
+            Some(way) if way.distance == total && way.first.len() < MOST_CHAINS => {
+                let technique = edge.first_technique();
+                if !way.first.iter().any(|known| known.first_technique() == technique) {
+                    way.first.push(edge);
+                }
+            }
+            Some(_) => {}
         }
     }
 }
@@ -119,7 +123,7 @@ pub(super) fn chain(from: NodeIndex, first: &Edge, ways: &Ways) -> Vec<(NodeInde
     let mut chain = vec![(from, first.clone())];
     let mut seen = BTreeSet::from([from]);
     let mut at = first.to;
-    while let Some(edge) = ways.get(&at).and_then(|way| way.first.first()).filter(|_| seen.insert(at)) {
+    while let Some(edge) = ways.get(at).and_then(|way| way.first.first()).filter(|_| seen.insert(at)) {
         chain.push((at, edge.clone()));
         at = edge.to;
     }

@@ -26,6 +26,7 @@ mod load;
 mod names;
 mod naming;
 mod node;
+mod node_map;
 mod output;
 mod path;
 mod permission;
@@ -137,7 +138,7 @@ fn one(
     let principal = search.world.principals.get(index)?;
     let node = search.nodes.all.get(index)?;
     let admin = search.labels.get(index).copied().unwrap_or_default();
-    let [certain, conditional, external, both] = ways.map(|ways| ways.get(&index).filter(|_| !admin));
+    let [certain, conditional, external, both] = ways.map(|ways| ways.get(index).filter(|_| !admin));
     let mut unread = unread(search.world, index);
     if [certain, conditional, external, both].iter().all(Option::is_none) && !admin {
         unread.extend(unread_along(search, index, perhaps));
@@ -184,7 +185,7 @@ fn unread(world: &World, index: usize) -> BTreeSet<String> {
 
 /// What could not be read of those on the way to somebody who may be an administrator for all that is known.
 fn unread_along(search: &Search<'_>, from: usize, ways: &Ways) -> BTreeSet<String> {
-    let Some(first) = ways.get(&from).and_then(|way| way.first.first()) else { return BTreeSet::new() };
+    let Some(first) = ways.get(from).and_then(|way| way.first.first()) else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
     let mut note = |node: usize| {
         let Some(place) = search.nodes.all.get(node).map(|node| node.principal) else { return };

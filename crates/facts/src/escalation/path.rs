@@ -26,7 +26,7 @@ pub(super) struct Describing<'s, 'w> {
 impl Describing<'_, '_> {
     /// The shortest paths of a node.
     pub(super) fn paths(&self, from: NodeIndex, ways: &Ways) -> Vec<Path> {
-        let Some(way) = ways.get(&from) else { return Vec::new() };
+        let Some(way) = ways.get(from) else { return Vec::new() };
         if way.first.is_empty() {
             return vec![self.described(from, &[])];
         }

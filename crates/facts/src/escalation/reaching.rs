@@ -8,6 +8,7 @@ use palisade_policy::document::{PrincipalKind as Names, Principals};
 use super::attempt::{Attacker, Attempt, CONDITIONAL, EXTERNAL, Target, UNREAD};
 use super::graph::{Edge, Queue, Ways};
 use super::node::NodeIndex;
+use super::node_map::NodeSet;
 use super::search::{ASSUME, NEW, Search};
 use super::technique::{Gives, TrustPolicy};
 use super::world::{PrincipalIndex, PrincipalKind};
@@ -35,7 +36,7 @@ impl Search<'_> {
     /// The users and roles that have a part in an unconditional path.
     pub(super) fn concerned(&self) -> HashSet<PrincipalIndex> {
         let ways = self.ways(0);
-        let reaching = ways.keys().filter_map(|&index| self.nodes.all.get(index)).map(|node| node.principal);
+        let reaching = ways.nodes().filter_map(|index| self.nodes.all.get(index)).map(|node| node.principal);
         let makers = self.pending.iter().filter_map(|one| self.nodes.all.get(one.by));
         let changed = self.pending.iter().map(|one| one.whom);
         reaching.chain(makers.map(|node| node.principal)).chain(changed).collect()
@@ -111,7 +112,7 @@ impl Search<'_> {
                 Some(Some(action)) => Rc::clone(naming.entry(action).or_insert_with(|| {
                     self.naming.get(action).map(|naming| naming.of(&target.arn)).unwrap_or_default().into()
                 })),
-                _ => self.able.get(at).into_iter().flatten().copied().collect(),
+                _ => self.able.get(at).into_iter().flat_map(NodeSet::nodes).collect(),
             };
             let least = technique.fewest_requests();
             for &from in candidates.iter().filter(|from| by_trust || self.is_able(**from, at)) {

@@ -13,6 +13,7 @@ use super::graph::Edge;
 use super::label::{self, Standing};
 use super::naming::Naming;
 use super::node::{Change, NodeIndex, Nodes};
+use super::node_map::NodeSet;
 use super::technique::{Gives, Prerequisite, TargetKind, Technique};
 use super::world::{PrincipalIndex, PrincipalKind, World};
 use crate::Access;
@@ -64,7 +65,7 @@ pub(super) struct Search<'w> {
     /// For each technique: of each of these lists of actions, one is needed.
     needs: Vec<Vec<Vec<usize>>>,
     /// For each technique: the nodes that could have what it needs.
-    pub(super) able: Vec<BTreeSet<NodeIndex>>,
+    pub(super) able: Vec<NodeSet>,
     /// For each technique that gives credentials: the action that names the target, by its place.
     pub(super) keys: Vec<Option<&'w str>>,
     /// By action: the nodes whose policies allow it on what.
@@ -96,7 +97,7 @@ impl<'w> Search<'w> {
             own_edges: BTreeMap::new(),
             pending: Vec::new(),
             needs: techniques.iter().map(|technique| needs(technique, actions)).collect(),
-            able: vec![BTreeSet::new(); techniques.len()],
+            able: vec![NodeSet::default(); techniques.len()],
             keys: techniques.iter().map(key).collect(),
             naming: BTreeMap::from([(ASSUME, Naming::default())]),
             named: BTreeMap::new(),
@@ -138,7 +139,7 @@ impl<'w> Search<'w> {
 
     /// Whether a node's policies could allow what a technique needs.
     pub(super) fn is_able(&self, node: NodeIndex, technique: usize) -> bool {
-        self.able.get(technique).is_some_and(|able| able.contains(&node))
+        self.able.get(technique).is_some_and(|able| able.contains(node))
     }
 
     /// Notes for which techniques a node's policies could allow what they need.
@@ -164,7 +165,7 @@ impl<'w> Search<'w> {
             let has = |one_of: &Vec<usize>| one_of.iter().any(|&at| node.potential.contains(at));
             let beyond = technique.external_state.is_some() && bits & super::attempt::EXTERNAL == 0;
             if !beyond && !own_rights && needs.iter().all(has) {
-                able.insert(index);
+                able.insert(index, ());
             }
         }
     }

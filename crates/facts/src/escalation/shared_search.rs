@@ -116,9 +116,9 @@ fn reaching(search: &Search<'_>, role: &str) -> Vec<String> {
         return Vec::new();
     };
     let ways = search.ways_to(&[goal], 0);
-    let reaching = ways.keys().filter(|&&index| index != goal && search.labels.get(index) == Some(&false));
+    let reaching = ways.nodes().filter(|&index| index != goal && search.labels.get(index) == Some(&false));
     // The first nodes are the users and roles as they are.
-    let principals = reaching.filter_map(|&index| search.world.principals.get(index));
+    let principals = reaching.filter_map(|index| search.world.principals.get(index));
     let mut found: Vec<String> = principals.filter(|one| !one.imagined).map(|one| one.arn.clone()).collect();
     found.sort();
     found

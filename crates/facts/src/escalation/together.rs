@@ -66,12 +66,11 @@ impl Search<'_> {
     ) {
         // The first nodes are the users and roles as they are.
         let whom: NodeIndex = pending.whom;
-        let others = if thorough { self.ways_to(&[whom], bits) } else { Ways::new() };
-        let to_whom = others.keys().filter(|from| to_maker.contains_key(from));
-        let itself = std::iter::once(&whom).filter(|from| to_maker.contains_key(from));
-        let candidates: BTreeSet<NodeIndex> = to_whom.chain(itself).copied().collect();
+        let others = if thorough { self.ways_to(&[whom], bits) } else { Ways::default() };
+        let to_whom = others.nodes().chain([whom]);
+        let candidates: BTreeSet<NodeIndex> = to_whom.filter(|from| to_maker.contains(*from)).collect();
         for from in candidates {
-            if from == NEW || solved.contains_key(&from) || from == pending.by {
+            if from == NEW || solved.contains(from) || from == pending.by {
                 continue;
             }
             let mut attempts = attempts_along(from, to_maker);
@@ -98,10 +97,10 @@ impl Search<'_> {
 
 /// Whoever gets to a maker that has a way of its own has that way too.
 fn is_useful(pending: &Pending, ways: &Ways) -> bool {
-    ways.contains_key(&pending.to) && !ways.contains_key(&pending.by)
+    ways.contains(pending.to) && !ways.contains(pending.by)
 }
 
 fn attempts_along(from: NodeIndex, ways: &Ways) -> Vec<(NodeIndex, Rc<Attempt>)> {
-    let Some(first) = ways.get(&from).and_then(|way| way.first.first()) else { return Vec::new() };
+    let Some(first) = ways.get(from).and_then(|way| way.first.first()) else { return Vec::new() };
     chain(from, first, ways).into_iter().flat_map(|(_, edge)| edge.attempts).collect()
 }
