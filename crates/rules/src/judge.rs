@@ -15,7 +15,7 @@ use crate::rule::Rule;
 use crate::{Coverage, Finding, Headline, RuleSet, Settings, Summary, Verdict, evaluation, finding};
 
 /// How many resources are judged at a time; two chunks are in memory.
-const CHUNK: usize = 512;
+const CHUNK: usize = 256;
 
 /// What is judged, and by what.
 #[derive(Debug, Clone, Copy)]
