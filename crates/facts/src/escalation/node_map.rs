@@ -37,8 +37,7 @@ impl<T> NodeMap<T> {
         let place = match node {
             NEW => &mut self.new,
             placed => {
-                let missing = (placed + 1).saturating_sub(self.placed.len());
-                self.placed.extend(std::iter::repeat_with(|| None).take(missing));
+                self.placed.resize_with(self.placed.len().max(placed + 1), || None);
                 let Some(place) = self.placed.get_mut(placed) else { return false };
                 place
             }

@@ -59,6 +59,18 @@ fn same_repositories_as_alone(given: &Json, policy: &str) -> Result<(), TestCase
     same_as_alone(&world, &named_repositories(template, policy))
 }
 
+fn document(statement: &Json) -> Json {
+    json!({"Version": "2012-10-17", "Statement": statement})
+}
+
+fn allow(principal: &Json, action: &str, resource: &Json) -> Json {
+    json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource})
+}
+
+fn deny(action: &str, resource: &Json) -> Json {
+    json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource})
+}
+
 /// Mostly what leaves resources alike: a policy is only shared if all of it does.
 fn mostly(
     usual: impl IntoIterator<Item = Json>,
@@ -106,8 +118,7 @@ fn statement(
 }
 
 fn policy(statement: impl Strategy<Value = Json>) -> impl Strategy<Value = String> {
-    prop::collection::vec(statement, 1..3)
-        .prop_map(|statements| json!({"Version": "2012-10-17", "Statement": statements}).to_string())
+    prop::collection::vec(statement, 1..3).prop_map(|statements| document(&statements.into()).to_string())
 }
 
 fn of_buckets() -> impl Strategy<Value = String> {
@@ -144,9 +155,7 @@ proptest! {
         block in one_of([json!({}), json!({"restrict_public_buckets": true})]),
         reached in any::<bool>(),
     ) {
-        let anybody = json!({"Version": "2012-10-17", "Statement": {
-            "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*",
-        }});
+        let anybody = document(&allow(&json!("*"), "s3:GetObject", &json!("*")));
         let point = json!({"public_access_block": "none", "policy": anybody});
         let points = if reached { json!({"access_points": [point]}) } else { json!({}) };
         let given = json!({"acl": acl, "public_access_block": block, "snapshot": points});
@@ -162,9 +171,7 @@ proptest! {
             json!("arn:aws:ecr:*:*:repository/prefix-*"),
         ]),
     ) {
-        let denial = json!({"Version": "2012-10-17", "Statement": {
-            "Effect": "Deny", "Principal": "*", "Action": "ecr:*", "Resource": registry,
-        }});
+        let denial = document(&deny("ecr:*", &registry));
         let registry = if registry.is_null() { json!({}) } else { json!({"registry": {"policy": denial}}) };
         same_repositories_as_alone(&registry, &policy)?;
     }
@@ -174,30 +181,30 @@ proptest! {
 #[test]
 fn what_others_say_of_some_of_them_is_not_said_of_all() {
     let own = json!(["arn:aws:s3:::NAME", "arn:aws:s3:::NAME/*"]);
-    let to_others = json!({"AWS": "arn:aws:iam::444455556666:root"});
-    let allow = |principal: &Json, action: &str, resource: &Json| json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource});
-    let deny = |action: &str, resource: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource});
-    let policy = |statement: &Json| json!({"Version": "2012-10-17", "Statement": statement});
-    let shared = policy(&allow(&to_others, "s3:GetObject", &own)).to_string();
+    let others = json!({"AWS": "arn:aws:iam::444455556666:root"});
+    let shared = document(&allow(&others, "s3:GetObject", &own)).to_string();
 
-    let anybody = policy(&allow(&json!("*"), "s3:GetObject", &json!("*")));
+    let anybody = document(&allow(&json!("*"), "s3:GetObject", &json!("*")));
     let points = json!({"access_points": [{"public_access_block": "none", "policy": anybody}]});
     let mut delegating = allow(&json!("*"), "s3:*", &own);
     delegating["Condition"] = json!({"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}});
-    same_buckets_as_alone(&json!({"snapshot": points}), &policy(&delegating).to_string()).unwrap();
+    same_buckets_as_alone(&json!({"snapshot": points}), &document(&delegating).to_string()).unwrap();
 
-    let baseline = policy(&allow(&to_others, "s3:GetObject", &json!("arn:aws:s3:::prefix-*"))).to_string();
+    let some_buckets = json!("arn:aws:s3:::prefix-*");
+    let baseline = document(&allow(&others, "s3:GetObject", &some_buckets)).to_string();
     same_buckets_as_alone(&json!({"declarations": {"bucket_policy_baseline": baseline}}), &shared).unwrap();
 
-    let under = |statement: &Json| json!({"account": {"organization": {}, "resource_control_policies": [{"fence": policy(statement)}]}});
-    same_buckets_as_alone(&under(&deny("s3:*", "arn:aws:s3:::prefix-*")), &shared).unwrap();
+    let under = |denial: &Json| {
+        let levels = json!([{"fence": document(denial)}]);
+        json!({"account": {"organization": {}, "resource_control_policies": levels}})
+    };
+    same_buckets_as_alone(&under(&deny("s3:*", &some_buckets)), &shared).unwrap();
 
-    let mut pull = allow(&to_others, "ecr:BatchGetImage", &json!(null));
-    pull.as_object_mut().unwrap().remove("Resource");
-    let prefixed = deny("ecr:*", "arn:aws:ecr:*:*:repository/prefix-*");
-    same_repositories_as_alone(&under(&prefixed), &policy(&pull).to_string()).unwrap();
-    let pulled = policy(&json!([pull, prefixed]));
-    same_repositories_as_alone(&json!({}), &pulled.to_string()).unwrap();
+    let pull = json!({"Effect": "Allow", "Principal": others, "Action": "ecr:BatchGetImage"});
+    let denial = deny("ecr:*", &json!("arn:aws:ecr:*:*:repository/prefix-*"));
+    same_repositories_as_alone(&under(&denial), &document(&pull).to_string()).unwrap();
+    let denying = document(&json!([pull, denial]));
+    same_repositories_as_alone(&json!({}), &denying.to_string()).unwrap();
 }
 
 #[test]
