@@ -38,7 +38,8 @@ const CALLER: &str = "sts:GetCallerIdentity";
 /// Three attempts at the one answer that hangs, the waits between them, and a busy machine.
 const DEADLINE: Duration = Duration::from_secs(150);
 const SCAN: &[&str] = &["scan", "-f", "json", "--all", "-o", "report.json", "--now", "2026-11-02T05:00:00Z"];
-pub(crate) const WORKERS: usize = 6;
+/// Most of a scan that loses something is waiting: for what hangs, and before what is tried again.
+const WORKERS: usize = 16;
 
 /// One operation with one fault, as its place in [`FAULTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

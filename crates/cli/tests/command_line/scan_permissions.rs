@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 
-use crate::evidence_loss_matrix::{Needs, WORKERS, withhold_prepared};
+use crate::evidence_loss_matrix::{Needs, withhold_prepared};
 use crate::harness::Place;
 use crate::scan_report::{Emulated, Report, in_environment};
 use palisade_emulator::account::{Policies, User};
@@ -45,6 +45,9 @@ fn whoever_has_exactly_that_policy_reads_everything_and_whoever_has_none_reads_n
     assert_eq!(scan.json()["coverage"]["unreadable"], serde_json::json!([]));
     assert_eq!(scan.code, Some(0), "{}", scan.stderr);
 }
+
+/// Who is denied something waits for nothing.
+const WORKERS: usize = 3;
 
 /// The name of the user who may do everything that is needed but this.
 fn user_without(action: &str) -> String {

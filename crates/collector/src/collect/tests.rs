@@ -19,24 +19,30 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use jiff::Timestamp;
-use palisade_emulator::{ACCESS_KEY, Account as Filling, Emulator, SECRET_KEY};
+use palisade_emulator::{ACCESS_KEY, Account as Filling, Emulator, Proxy, SECRET_KEY};
 use palisade_snapshot::{Observations, State};
 
 use super::*;
 
 /// One emulator with the mixed account for all tests; whoever has it has it alone.
-static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| Mutex::new(another_mixed()));
-
-/// Another emulator with the mixed account.
-fn another_mixed() -> Emulator {
+static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| {
     let mixed = Filling::fixture("mixed").expect("the fixture is there");
-    Emulator::with(mixed).expect("the emulator starts")
-}
+    Mutex::new(Emulator::with(mixed).expect("the emulator starts"))
+});
 
 fn mixed() -> MutexGuard<'static, Emulator> {
     let emulator = MIXED.lock().unwrap_or_else(PoisonError::into_inner);
     emulator.proxy().clear();
     emulator
+}
+
+/// So many proxies, each with faults and counts of its own, that give what the mixed account answers: for tests that take
+/// long, so that no other waits for the emulator.
+fn mixed_replays(count: usize) -> Vec<Proxy> {
+    let emulator = mixed();
+    emulator.proxy().record();
+    collected(emulator.proxy(), &everything());
+    (0..count).map(|_| emulator.replay().expect("a port is free")).collect()
 }
 
 fn everything() -> Options {
@@ -48,13 +54,13 @@ fn everything() -> Options {
 }
 
 /// The credentials of the emulator, without waiting long between retries.
-fn session(emulator: &Emulator, transport: Transport) -> SdkConfig {
+fn session(proxy: &Proxy, transport: Transport) -> SdkConfig {
     let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .region(aws_config::Region::new("us-east-1"))
-        .endpoint_url(emulator.endpoint())
+        .endpoint_url(proxy.endpoint())
         .http_client(transport)
         .sleep_impl(TokioSleep::new())
         .time_source(SystemTimeSource::new())
@@ -63,19 +69,19 @@ fn session(emulator: &Emulator, transport: Transport) -> SdkConfig {
 }
 
 fn try_with(
-    emulator: &Emulator,
+    proxy: &Proxy,
     options: &Options,
     progress: Arc<dyn Progress>,
     cancel: &Cancel,
 ) -> Result<Snapshot, CollectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let transport = Transport::new(network::client(None)?, options);
-    let sdk = session(emulator, transport.clone());
+    let sdk = session(proxy, transport.clone());
     runtime.block_on(collect_with(sdk, transport, options, progress, cancel))
 }
 
-fn collected(emulator: &Emulator, options: &Options) -> Snapshot {
-    try_with(emulator, options, Arc::new(()), &Cancel::new()).unwrap()
+fn collected(proxy: &Proxy, options: &Options) -> Snapshot {
+    try_with(proxy, options, Arc::new(()), &Cancel::new()).unwrap()
 }
 
 fn text(snapshot: &Snapshot) -> String {
@@ -121,7 +127,7 @@ fn unreadable(snapshot: &Snapshot) -> Vec<(Evidence, String, Reason)> {
 #[test]
 fn an_undisturbed_account_is_read_whole() {
     let emulator = mixed();
-    let snapshot = collected(&emulator, &everything());
+    let snapshot = collected(emulator.proxy(), &everything());
     assert_eq!(unreadable(&snapshot), []);
     assert!(emulator.proxy().writes().is_empty(), "{:?}", emulator.proxy().writes());
 }
@@ -129,7 +135,10 @@ fn an_undisturbed_account_is_read_whole() {
 #[test]
 fn two_collections_give_the_same_bytes() {
     let emulator = mixed();
-    assert_eq!(text(&collected(&emulator, &everything())), text(&collected(&emulator, &everything())));
+    assert_eq!(
+        text(&collected(emulator.proxy(), &everything())),
+        text(&collected(emulator.proxy(), &everything()))
+    );
 }
 
 #[test]
@@ -137,7 +146,7 @@ fn only_what_is_asked_for_is_called() {
     let emulator = mixed();
     let mut options = everything();
     options.evidence = BTreeSet::from([Evidence::BucketVersioning]);
-    collected(&emulator, &options);
+    collected(emulator.proxy(), &options);
     let called: Vec<String> = emulator.proxy().counts().into_keys().collect();
     let location = "s3:GetBucketLocation";
     assert_eq!(called, [location, "s3:GetBucketVersioning", "s3:ListBuckets", "sts:GetCallerIdentity"]);

@@ -8,7 +8,7 @@ use super::*;
 fn the_medium_account_stays_within_its_budget() {
     let emulator = Emulator::with(Filling::generate(Sizes::MEDIUM)).unwrap();
     emulator.proxy().clear();
-    let snapshot = collected(&emulator, &everything());
+    let snapshot = collected(emulator.proxy(), &everything());
     let sent = emulator.proxy().requests().len();
     let budget = 60 + 17 * snapshot.buckets.len() + 8 * snapshot.repositories.len();
     assert_eq!((snapshot.shared.users.len(), snapshot.buckets.len()), (50, 20));

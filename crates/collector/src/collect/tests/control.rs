@@ -24,7 +24,7 @@ fn an_interrupted_collection_keeps_what_it_read() {
         std::thread::sleep(Duration::from_secs(4));
         handle.interrupt();
     });
-    let snapshot = try_with(&emulator, &options, Arc::new(()), &cancel).unwrap();
+    let snapshot = try_with(emulator.proxy(), &options, Arc::new(()), &cancel).unwrap();
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert_eq!(reasons(&snapshot), BTreeSet::from([Reason::Interrupted]));
     assert!(snapshot.shared.account.summary.present().is_some());
@@ -37,7 +37,7 @@ fn interrupted_before_it_began_there_is_nothing() {
     let emulator = mixed();
     let cancel = Cancel::new();
     cancel.interrupt();
-    let error = try_with(&emulator, &everything(), Arc::new(()), &cancel).unwrap_err();
+    let error = try_with(emulator.proxy(), &everything(), Arc::new(()), &cancel).unwrap_err();
     assert!(matches!(error, CollectError::Interrupted), "{error}");
     assert_eq!(emulator.proxy().requests().len(), 0);
 }
@@ -51,7 +51,7 @@ fn the_accounts_deadline_ends_what_hangs() {
     options.deadlines.attempt = Duration::from_secs(60);
     options.deadlines.account = Duration::from_secs(2);
     let began = Instant::now();
-    let snapshot = collected(&emulator, &options);
+    let snapshot = collected(emulator.proxy(), &options);
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     assert_eq!(reasons(&snapshot), BTreeSet::from([Reason::Timeout]));
 }
@@ -73,7 +73,8 @@ fn progress_ends_where_it_was_planned() {
     }
     let emulator = mixed();
     let counting = Arc::new(Counting::default());
-    try_with(&emulator, &everything(), Arc::clone(&counting) as Arc<dyn Progress>, &Cancel::new()).unwrap();
+    try_with(emulator.proxy(), &everything(), Arc::clone(&counting) as Arc<dyn Progress>, &Cancel::new())
+        .unwrap();
     let (planned, answered) = (&counting.planned, &counting.answered);
     let (planned, answered) = (planned.load(Ordering::Relaxed), answered.load(Ordering::Relaxed));
     assert!(planned > 50, "{planned}");

@@ -36,44 +36,42 @@ fn only(call: &Call, fault: Option<&Fault>) -> Options {
     options
 }
 
-/// The operations that a collection of the mixed account calls for evidence of their own.
-fn reads(emulator: &Emulator) -> Vec<&'static Call> {
+/// The operations that a collection calls for evidence of their own.
+fn reads(proxy: &Proxy) -> Vec<&'static Call> {
     let called = |call: &&Call| {
-        emulator.proxy().clear();
-        collected(emulator, &only(call, None));
-        emulator.proxy().counts().contains_key(call.operation)
+        proxy.clear();
+        collected(proxy, &only(call, None));
+        proxy.counts().contains_key(call.operation)
     };
     CALLS.iter().filter(|call| !call.evidence.is_empty()).filter(called).collect()
 }
 
-/// Nearly all of the time goes by in waiting for retries: so many work at once, each with its own emulator.
-const WORKERS: usize = 4;
+/// Nearly all of the time goes by in waiting for retries: so many work at once.
+const WORKERS: usize = 12;
 
 #[test]
 fn a_failed_read_is_unreadable_and_says_why() {
-    let reads = reads(&mixed());
+    let proxies = mixed_replays(WORKERS);
+    let reads = reads(&proxies[0]);
     assert!(reads.len() >= 22, "{}", reads.len());
     let failing: Vec<_> =
         reads.into_iter().filter(|call| call.operation != "sts:GetCallerIdentity").collect();
     std::thread::scope(|scope| {
-        for worker in 0..WORKERS {
-            let own: Vec<_> = failing.iter().skip(worker).step_by(WORKERS).collect();
-            scope.spawn(move || {
-                let emulator = another_mixed();
-                own.into_iter().for_each(|call| fails_with_its_reason(&emulator, call));
-            });
+        for (worker, proxy) in proxies.iter().enumerate() {
+            let own = failing.iter().skip(worker).step_by(WORKERS);
+            scope.spawn(move || own.for_each(|call| fails_with_its_reason(proxy, call)));
         }
     });
 }
 
 /// Collects what a call is for with each fault of that call.
-fn fails_with_its_reason(emulator: &Emulator, call: &Call) {
-    emulator.proxy().clear();
-    let whole = states(&collected(emulator, &only(call, None)));
+fn fails_with_its_reason(proxy: &Proxy, call: &Call) {
+    proxy.clear();
+    let whole = states(&collected(proxy, &only(call, None)));
     for (fault, reason) in faults() {
-        emulator.proxy().clear();
-        emulator.proxy().inject(call.operation, fault.clone());
-        let disturbed = states(&collected(emulator, &only(call, Some(&fault))));
+        proxy.clear();
+        proxy.inject(call.operation, fault.clone());
+        let disturbed = states(&collected(proxy, &only(call, Some(&fault))));
         let mut seen = 0;
         for ((evidence, subject), state) in &disturbed {
             let hit = call.evidence.contains(evidence);
@@ -98,39 +96,42 @@ fn a_page_of_a_proxy_is_asked_for_twice_and_a_refusal_once() {
     ] {
         emulator.proxy().clear();
         emulator.proxy().inject("iam:GetAccountPasswordPolicy", fault.clone());
-        collected(&emulator, &options);
+        collected(emulator.proxy(), &options);
         assert_eq!(emulator.proxy().counts()["iam:GetAccountPasswordPolicy"], requests, "{fault:?}");
     }
 }
 
 #[test]
 fn faults_that_heal_leave_no_trace() {
-    let emulator = mixed();
+    let faults = [(Fault::Throttled, 2), (Fault::Reset, 1), (Fault::Garbage, 1), (Fault::ServerError, 2)];
     let without_calls = |mut snapshot: Snapshot| {
         snapshot.shared.calls.clear();
         text(&snapshot)
     };
-    let whole = without_calls(collected(&emulator, &everything()));
-    for (fault, times) in
-        [(Fault::Throttled, 2), (Fault::Reset, 1), (Fault::Garbage, 1), (Fault::ServerError, 2)]
-    {
-        emulator.proxy().clear();
-        for call in CALLS {
-            emulator.proxy().inject(Target::operation(call.operation).times(times), fault.clone());
+    let proxies = mixed_replays(1 + faults.len());
+    let whole = &without_calls(collected(&proxies[0], &everything()));
+    // Most of the time is spent waiting for what throttles.
+    std::thread::scope(|scope| {
+        for ((fault, times), proxy) in faults.into_iter().zip(&proxies[1..]) {
+            scope.spawn(move || {
+                for call in CALLS {
+                    proxy.inject(Target::operation(call.operation).times(times), fault.clone());
+                }
+                let healed = collected(proxy, &everything());
+                assert_eq!(unreadable(&healed), [], "{fault:?}: {:#?}", proxy.counts());
+                assert_eq!(without_calls(healed), *whole, "{fault:?}");
+            });
         }
-        let healed = collected(&emulator, &everything());
-        assert_eq!(unreadable(&healed), [], "{fault:?}: {:#?}", emulator.proxy().counts());
-        assert_eq!(without_calls(healed), whole, "{fault:?}");
-    }
+    });
 }
 
 #[test]
 fn a_bucket_that_went_away_is_named_as_deleted() {
     let emulator = mixed();
-    let before = collected(&emulator, &everything());
+    let before = collected(emulator.proxy(), &everything());
     let gone = before.buckets[0].clone();
     emulator.proxy().inject(Target::operation("s3:GetBucketAcl").resource(&gone.name), Fault::ResourceGone);
-    let after = collected(&emulator, &everything());
+    let after = collected(emulator.proxy(), &everything());
     assert_eq!(after.buckets, before.buckets[1..]);
     let listing = after.shared.listings_of(RecordKind::Bucket).next().unwrap();
     assert_eq!((listing.deleted.clone(), &listing.incomplete), (vec![gone.arn], &None));
@@ -139,11 +140,11 @@ fn a_bucket_that_went_away_is_named_as_deleted() {
 #[test]
 fn a_repository_that_went_away_is_named_as_deleted() {
     let emulator = mixed();
-    let before = collected(&emulator, &everything());
+    let before = collected(emulator.proxy(), &everything());
     let gone = before.repositories[0].clone();
     let target = Target::operation("ecr:GetLifecyclePolicy").resource(&gone.name).region(&gone.region);
     emulator.proxy().inject(target, Fault::ResourceGone);
-    let after = collected(&emulator, &everything());
+    let after = collected(emulator.proxy(), &everything());
     assert_eq!(after.repositories, before.repositories[1..]);
     let mut listings = after.shared.listings_of(RecordKind::Repository);
     let listing = listings.find(|listing| listing.region.as_ref() == Some(&gone.region)).unwrap();
@@ -154,13 +155,13 @@ fn a_repository_that_went_away_is_named_as_deleted() {
 fn a_listing_that_breaks_on_its_third_page_keeps_two() {
     let emulator = mixed();
     emulator.proxy().set_page_size(1);
-    let whole = collected(&emulator, &everything());
+    let whole = collected(emulator.proxy(), &everything());
     assert_eq!(unreadable(&whole), []);
     assert!(whole.buckets.len() > 2 && whole.shared.users.len() > 2);
     for operation in ["s3:ListBuckets", "iam:GetAccountAuthorizationDetails"] {
         emulator.proxy().inject(Target::operation(operation).page(3), Fault::Denied);
     }
-    let cut = collected(&emulator, &everything());
+    let cut = collected(emulator.proxy(), &everything());
     assert_eq!(cut.buckets.len(), 2);
     assert!(cut.buckets.iter().all(|bucket| whole.buckets.contains(bucket)));
     let identities = cut.shared.users.len() + cut.shared.groups.len() + cut.shared.roles.len();
@@ -175,7 +176,7 @@ fn a_listing_that_breaks_on_its_third_page_keeps_two() {
 fn a_service_without_subscription_is_not_offered() {
     let emulator = mixed();
     emulator.proxy().inject("ecr:*", Fault::NotSubscribed);
-    let snapshot = collected(&emulator, &everything());
+    let snapshot = collected(emulator.proxy(), &everything());
     assert_eq!(unreadable(&snapshot), []);
     assert!(snapshot.shared.listings_of(RecordKind::Repository).all(|one| one.not_offered.is_some()));
 }
@@ -186,7 +187,7 @@ fn no_caller_is_an_error() {
     let error = |fault| {
         emulator.proxy().clear();
         emulator.proxy().inject("sts:GetCallerIdentity", fault);
-        try_with(&emulator, &everything(), Arc::new(()), &Cancel::new()).unwrap_err()
+        try_with(emulator.proxy(), &everything(), Arc::new(()), &Cancel::new()).unwrap_err()
     };
     for (fault, expected) in [(Fault::Denied, Reason::Denied), (Fault::Empty, Reason::Malformed)] {
         let error = error(fault);

@@ -12,7 +12,7 @@ fn only_the_report() -> Options {
 }
 
 fn report(emulator: &Emulator) -> Observed<palisade_snapshot::CredentialReport> {
-    collected(emulator, &only_the_report()).shared.account.credential_report
+    collected(emulator.proxy(), &only_the_report()).shared.account.credential_report
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn read_versioning(emulator: &Emulator) -> Vec<Request> {
     let mut options = everything();
     options.evidence = BTreeSet::from([Evidence::BucketVersioning]);
     options.max_in_flight = NonZeroUsize::new(32).unwrap();
-    let snapshot = collected(emulator, &options);
+    let snapshot = collected(emulator.proxy(), &options);
     assert_eq!(unreadable(&snapshot), []);
     let asked = emulator.proxy().requests();
     let throttled: u64 = snapshot.shared.calls.iter().map(|record| record.throttled).sum();
@@ -85,7 +85,7 @@ fn services_behind_one_address_share_a_rate() {
     let emulator = Emulator::with(Filling::generate(Sizes::MEDIUM)).unwrap();
     emulator.proxy().clear();
     emulator.proxy().throttle_above(Some(LIMIT));
-    let snapshot = collected(&emulator, &everything());
+    let snapshot = collected(emulator.proxy(), &everything());
     assert_eq!(unreadable(&snapshot), []);
     let throttled: u64 = snapshot.shared.calls.iter().map(|record| record.throttled).sum();
     assert!(throttled > 0, "the limit was never reached");
@@ -97,7 +97,7 @@ fn a_ceiling_is_never_exceeded() {
     let mut options = everything();
     options.max_requests_per_second = NonZeroU32::new(15);
     let began = Instant::now();
-    collected(&emulator, &options);
+    collected(emulator.proxy(), &options);
     let asked = emulator.proxy().requests();
     let least = Duration::from_secs_f64((asked.len() - 1) as f64 / 15.0);
     assert!(began.elapsed() >= least, "{} requests in {:?}", asked.len(), began.elapsed());
