@@ -39,7 +39,7 @@ const CALLER: &str = "sts:GetCallerIdentity";
 const DEADLINE: Duration = Duration::from_secs(150);
 const SCAN: &[&str] = &["scan", "-f", "json", "--all", "-o", "report.json", "--now", "2026-11-02T05:00:00Z"];
 /// Most of a scan that loses something is waiting: for what hangs, and before what is tried again.
-const WORKERS: usize = 16;
+const WORKERS: usize = 12;
 
 /// One operation with one fault, as its place in [`FAULTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

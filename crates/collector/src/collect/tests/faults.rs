@@ -30,7 +30,7 @@ fn only(call: &Call, fault: Option<&Fault>) -> Options {
     let mut options = everything();
     options.evidence = call.evidence.iter().copied().collect();
     options.deadlines.attempt = match fault {
-        Some(Fault::Hang) => Duration::from_millis(600),
+        Some(Fault::Hang) => Duration::from_secs(2),
         _ => Duration::from_secs(30),
     };
     options
