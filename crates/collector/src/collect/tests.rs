@@ -24,6 +24,9 @@ use palisade_snapshot::{Observations, State};
 
 use super::*;
 
+/// The members of a page, unless a test wants other pages.
+const PAGE_SIZE: usize = 100;
+
 /// One emulator with the mixed account for all tests; whoever has it has it alone.
 static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| {
     let mixed = Filling::fixture("mixed").expect("the fixture is there");
@@ -33,6 +36,7 @@ static MIXED: LazyLock<Mutex<Emulator>> = LazyLock::new(|| {
 fn mixed() -> MutexGuard<'static, Emulator> {
     let emulator = MIXED.lock().unwrap_or_else(PoisonError::into_inner);
     emulator.proxy().clear();
+    emulator.proxy().set_page_size(PAGE_SIZE);
     emulator
 }
 
