@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::file::{LoadProblem, read_rule, read_tested_rule};
 use crate::folder::rule_files;
-use crate::language::nearest;
+use crate::language::{large_stack, nearest};
 use crate::rule::Rule;
 use crate::{Settings, Severity, pattern};
 
@@ -98,18 +98,21 @@ impl RuleSet {
 
     /// One file of a folder of rules: its name begins with its service, as in `rules/s3/x.yaml`.
     fn read(
-        files: impl IntoIterator<Item = (String, String)>,
-        read: impl Fn(&str, &str, &str, &str) -> Result<Rule, Vec<LoadProblem>>,
+        files: Vec<(String, String)>,
+        read: impl Fn(&str, &str, &str, &str) -> Result<Rule, Vec<LoadProblem>> + Sync,
     ) -> Result<Self, LoadError> {
-        let mut rules = Vec::new();
-        let mut problems = Vec::new();
-        for (file, text) in files {
+        let rule_of = |(file, text): (String, String)| {
             let path = Path::new(&file);
             let name = |part: Option<&std::ffi::OsStr>| {
                 part.and_then(|part| part.to_str()).unwrap_or_default().to_owned()
             };
             let service = name(path.parent().and_then(Path::file_name));
-            match read(&file, &service, &name(path.file_stem()), &text) {
+            read(&file, &service, &name(path.file_stem()), &text)
+        };
+        let mut rules = Vec::new();
+        let mut problems = Vec::new();
+        for outcome in large_stack::map(files, rule_of) {
+            match outcome {
                 Ok(rule) => rules.push(Arc::new(rule)),
                 Err(found) => problems.extend(found),
             }

@@ -8,6 +8,7 @@ mod check;
 mod evaluate;
 mod functions;
 mod guards;
+pub(crate) mod large_stack;
 mod operators;
 mod parse;
 mod scope;

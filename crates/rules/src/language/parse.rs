@@ -1,11 +1,11 @@
 //! Text to syntax tree, within bounds.
 
-use std::thread::{self, ScopedJoinHandle};
+use std::panic::{self, AssertUnwindSafe};
 
 use cel::common::ast::SourceInfo;
 use cel::{Env, IdedExpr, ParseError};
 
-use super::Problem;
+use super::{Problem, large_stack};
 
 /// The longest expression, in bytes.
 pub(crate) const MAX_LENGTH: usize = 4096;
@@ -16,31 +16,25 @@ const MAX_BRACKETS: usize = 24;
 /// How deep the parser may nest what it calls expressions: brackets, arguments and `?:`.
 const MAX_NESTING: u16 = 48;
 
-/// The generated parser and the tree it leaves recurse as deep as the text is nested, which
-/// [`MAX_LENGTH`] bounds; their frames are large when they are not optimised.
-const STACK: usize = 256 << 20;
-
-/// Parses `source` and hands the tree to `read`, on a thread whose stack is large enough for both.
+/// Parses `source` and hands the tree to `read`, where the stack is large enough for both.
 pub(super) fn parse<T: Send>(
     source: &str,
     read: impl FnOnce(&IdedExpr, &SourceInfo) -> Result<T, Vec<Problem>> + Send,
 ) -> Result<T, Vec<Problem>> {
     check_bounds(source)?;
-    let outcome = thread::scope(|scope| {
-        let parsing = || {
-            let parser = Env::default()
-                .parser()
-                .enable_optional_syntax(false)
-                .max_recursion_depth(MAX_NESTING)
-                .error_recovery_limit(0);
-            match parser.parse_with_source_info(source) {
-                Ok((tree, places)) => read(&tree, &places),
-                Err(errors) => Err(problems(source, &errors.errors)),
-            }
-        };
-        let thread = thread::Builder::new().name("rule-parser".to_owned()).stack_size(STACK);
-        thread.spawn_scoped(scope, parsing).map(ScopedJoinHandle::join)
-    });
+    let parsing = || {
+        let parser = Env::default()
+            .parser()
+            .enable_optional_syntax(false)
+            .max_recursion_depth(MAX_NESTING)
+            .error_recovery_limit(0);
+        match parser.parse_with_source_info(source) {
+            Ok((tree, places)) => read(&tree, &places),
+            Err(errors) => Err(problems(source, &errors.errors)),
+        }
+    };
+    // Nothing that parsing was about to change is looked at again.
+    let outcome = large_stack::on_one(|| panic::catch_unwind(AssertUnwindSafe(parsing)));
     match outcome {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => {
