@@ -5,6 +5,8 @@
 //! before. What is big, such as a resource with its facts, ends where it was made; only findings and counts
 //! leave the threads.
 
+use std::thread;
+
 use jiff::tz::TimeZone;
 use palisade_facts::{Facts, Gap, KINDS, Kind, Missing, Resource, Subject, Value};
 use rayon::prelude::*;
@@ -15,7 +17,7 @@ use crate::rule::Rule;
 use crate::{Coverage, Finding, Headline, RuleSet, Settings, Summary, Verdict, evaluation, finding};
 
 /// How many resources are judged at a time; two chunks are in memory.
-const CHUNK: usize = 256;
+const CHUNK: usize = 128;
 
 /// What is judged, and by what.
 #[derive(Debug, Clone, Copy)]
@@ -121,29 +123,32 @@ pub fn judge<L: Send, R: Send, S: Send, P: Send>(
     mut sink: impl FnMut(P) -> Result<(), S>,
 ) -> Result<Judged, JudgeError<R, S>> {
     (0..judging.facts.identities()).into_par_iter().for_each(|identity| judging.facts.prepare(identity));
-    let judge = Judge::new(judging, present);
+    let judge = &Judge::new(judging, present);
     let needed = Needed::by(judging.rules, judging.settings);
     let mut tally = Tally { coverer: Coverer::new(&needed, judging.facts), summary: Summary::default() };
     let listed = KINDS.into_iter().flat_map(|kind| judge.tasks_of(kind)).map(Ok);
     let streamed = resources.into_iter().map(|one| one.map(Task::Unread).map_err(JudgeError::Resource));
     // One stream for all: an account's own facts take long, and its users are judged meanwhile.
-    in_order(
-        listed.chain(streamed),
-        |task| -> Result<_, JudgeError<R, S>> {
-            Ok(match task {
-                Task::Gap(kind, gap) => Done::Gap(kind, gap),
-                Task::Subject(subject) => Done::Subject(judge.judge(&subject)?),
-                Task::Unread(unread) => {
-                    let resource = read(unread).map_err(JudgeError::Resource)?;
-                    let subjects = judging.facts.resource_subjects(&resource);
-                    let outcomes: Result<_, RuleError> =
-                        subjects.iter().map(|subject| judge.judge(subject)).collect();
-                    Done::Resource(needed.in_resource(&resource), outcomes?)
-                }
-            })
-        },
-        |done| tally.take(&judge, done?, &mut sink).map_err(JudgeError::Sink),
-    )?;
+    let work = |task| -> Result<_, JudgeError<R, S>> {
+        Ok(match task {
+            Task::Gap(kind, gap) => Done::Gap(kind, gap),
+            Task::Subject(subject) => Done::Subject(judge.judge(&subject)?),
+            Task::Unread(unread) => {
+                let resource = read(unread).map_err(JudgeError::Resource)?;
+                let subjects = judging.facts.resource_subjects(&resource);
+                let outcomes: Result<_, RuleError> =
+                    subjects.iter().map(|subject| judge.judge(subject)).collect();
+                Done::Resource(needed.in_resource(&resource), outcomes?)
+            }
+        })
+    };
+    thread::scope(|scope| {
+        // Where no thread can be started, the first who asks works it out.
+        let _ = thread::Builder::new().spawn_scoped(scope, || judge.work_ahead());
+        in_order(listed.chain(streamed), work, |done| {
+            tally.take(judge, done?, &mut sink).map_err(JudgeError::Sink)
+        })
+    })?;
     Ok(Judged { coverage: tally.coverer.coverage(), summary: tally.summary })
 }
 
@@ -284,6 +289,18 @@ impl<'a, P, F: Fn(Finding) -> P> Judge<'a, F> {
         let is_judged = self.rules_on(kind).next().is_some() || Headline::reads(kind);
         let subjects = is_judged.then(|| facts.subjects_of(kind)).into_iter().flatten();
         gaps.chain(subjects.map(Task::Subject))
+    }
+
+    /// Judges the first resource of each kind of which there are several, for nothing but what facts then work out for
+    /// all, such as who can become administrator: otherwise everybody would wait for it in the middle of the stream.
+    fn work_ahead(&self) {
+        for kind in KINDS.into_iter().filter(|kind| self.rules_on(kind).next().is_some()) {
+            let mut subjects = self.judging.facts.subjects_of(kind);
+            if let (Some(first), Some(_)) = (subjects.next(), subjects.next()) {
+                // A rule that fails on it fails again when it is its turn.
+                let _ = self.judge(&first);
+            }
+        }
     }
 
     /// Judges one resource by every rule on its kind.
