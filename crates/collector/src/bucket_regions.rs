@@ -18,7 +18,7 @@ impl<'a> BucketRegions<'a> {
     pub(crate) fn of(buckets: &'a [Bucket], listed: &Listing) -> Self {
         let regions = buckets.iter().filter_map(|bucket| bucket.region.present());
         let nowhere = buckets.iter().find_map(|bucket| match &bucket.region {
-            Observed::Unreadable(why) => Some(why.clone()),
+            Observed::Unreadable(why) => Some(why.as_ref().clone()),
             _ => None,
         });
         Self {

@@ -238,8 +238,8 @@ fn with_policies(organization: &Observed<Organization>) -> Result<&Organization,
     match organization {
         Observed::Present(found) if found.feature_set == "ALL" => Ok(found),
         Observed::Present(_) | Observed::Absent => Err(Failure::Absent),
-        Observed::NotOffered(why) => Err(Failure::NotOffered(why.clone())),
-        Observed::Unreadable(why) => Err(Failure::Unreadable(why.clone())),
+        Observed::NotOffered(why) => Err(Failure::NotOffered(why.as_ref().clone())),
+        Observed::Unreadable(why) => Err(Failure::Unreadable(why.as_ref().clone())),
     }
 }
 

@@ -95,8 +95,8 @@ impl Reader {
         match read.await {
             Ok(value) => Ok(Observed::Present(value)),
             Err(Failure::Absent) => Ok(Observed::Absent),
-            Err(Failure::NotOffered(why)) => Ok(Observed::NotOffered(why)),
-            Err(Failure::Unreadable(why)) => Ok(Observed::Unreadable(why)),
+            Err(Failure::NotOffered(why)) => Ok(why.into()),
+            Err(Failure::Unreadable(why)) => Ok(why.into()),
             Err(Failure::Gone) => Err(Gone),
         }
     }

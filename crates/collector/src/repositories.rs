@@ -111,7 +111,8 @@ impl RegionalRegistry<'_> {
             return Ok(Observed::default());
         }
         let why = match images {
-            Observed::Present(ImageSummary { incomplete: Some(why), .. }) | Observed::Unreadable(why) => why,
+            Observed::Present(ImageSummary { incomplete: Some(why), .. }) => why,
+            Observed::Unreadable(why) => why.as_ref(),
             Observed::Present(ImageSummary { newest: Some(newest), .. }) => {
                 let scan = Box::pin(self.scan(name, &newest.digest));
                 return self.reader.observe(Evidence::LatestImageScan, scan).await;
@@ -119,7 +120,7 @@ impl RegionalRegistry<'_> {
             Observed::Present(_) | Observed::Absent => return Ok(Observed::Absent),
             Observed::NotOffered(why) => return Ok(Observed::NotOffered(why.clone())),
         };
-        Ok(Observed::Unreadable(why.clone()))
+        Ok(why.clone().into())
     }
 
     async fn tags(&self, arn: &str) -> Result<Vec<Tag>, Failure> {

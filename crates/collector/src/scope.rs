@@ -77,12 +77,7 @@ mod tests {
     }
 
     fn denied() -> Observed<Paged<Region>> {
-        Observed::Unreadable(Unreadable::new(
-            "account:ListRegions",
-            "account:ListRegions",
-            Reason::Denied,
-            "",
-        ))
+        Observed::from(Unreadable::new("account:ListRegions", "account:ListRegions", Reason::Denied, ""))
     }
 
     fn names(set: &BTreeSet<String>) -> Vec<&str> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palisade_snapshot::{Bucket, Evidence, Observed, Reason, RecordKind, Shared};
+use palisade_snapshot::{Bucket, BucketEntry, Evidence, Observed, Reason, RecordKind, Shared};
 
 use crate::context::Context;
 use crate::{Known, Missing};
@@ -10,8 +10,8 @@ use crate::{Known, Missing};
 /// What one bucket's facts need to know of the others.
 #[derive(Debug, Default)]
 pub(crate) struct BucketDirectory {
-    regions: BTreeMap<String, Known<String>>,
-    restricting: BTreeMap<String, Known<bool>>,
+    /// The places of the buckets' entries, in the order of their names.
+    by_name: Vec<usize>,
     log_targets: BTreeSet<String>,
     /// The places of the records of those that are in this account.
     log_target_records: BTreeMap<String, usize>,
@@ -31,27 +31,14 @@ pub(crate) enum Whereabouts {
 impl BucketDirectory {
     pub(crate) fn new(shared: &Shared) -> Self {
         let records = shared.log_targets.iter().enumerate();
+        let mut by_name: Vec<usize> = (0..shared.bucket_directory.len()).collect();
+        by_name.sort_by_key(|&place| name_at(shared, place));
         let mut directory = Self {
+            by_name,
             log_target_records: records.map(|(index, bucket)| (bucket.name.clone(), index)).collect(),
             ..Self::default()
         };
         for bucket in &shared.bucket_directory {
-            let region = match &bucket.region {
-                Observed::Present(region) => Known::Known(region.clone()),
-                Observed::Unreadable(why) => Known::Unknown(Missing::evidence(Evidence::BucketRegion, why)),
-                Observed::Absent | Observed::NotOffered(_) => {
-                    Known::Unknown(Missing::because(Evidence::BucketRegion, Reason::Malformed))
-                }
-            };
-            directory.regions.insert(bucket.name.clone(), region);
-            let block = &bucket.public_access_block;
-            let restricts = Known::observed(
-                block,
-                Evidence::BucketPublicAccessBlock,
-                || false,
-                |block| block.restrict_public_buckets,
-            );
-            directory.restricting.insert(bucket.name.clone(), restricts);
             match &bucket.logging {
                 Observed::Present(logging) => {
                     directory.log_targets.insert(logging.target_bucket.clone());
@@ -66,10 +53,24 @@ impl BucketDirectory {
         directory
     }
 
+    /// The entry of the bucket of that name.
+    fn entry<'a>(&self, context: &'a Context, name: &str) -> Option<&'a BucketEntry> {
+        let shared = &context.shared;
+        let found = self.by_name.binary_search_by_key(&Some(name), |&place| name_at(shared, place)).ok()?;
+        shared.bucket_directory.get(*self.by_name.get(found)?)
+    }
+
     /// Where the bucket of that name is.
     pub(crate) fn find(&self, context: &Context, name: &str) -> Known<Whereabouts> {
-        if let Some(region) = self.regions.get(name) {
-            return Known::Known(Whereabouts::Own(region.clone()));
+        if let Some(entry) = self.entry(context, name) {
+            let region = match &entry.region {
+                Observed::Present(region) => Known::Known(region.clone()),
+                Observed::Unreadable(why) => Known::Unknown(Missing::evidence(Evidence::BucketRegion, why)),
+                Observed::Absent | Observed::NotOffered(_) => {
+                    Known::Unknown(Missing::because(Evidence::BucketRegion, Reason::Malformed))
+                }
+            };
+            return Known::Known(Whereabouts::Own(region));
         }
         match Self::unlisted(context) {
             Some(missing) => Known::Unknown(missing),
@@ -93,18 +94,21 @@ impl BucketDirectory {
         if let Some(record) = record {
             return Known::Known(Some(record));
         }
-        let unread = self
-            .regions
-            .contains_key(name)
-            .then(|| Missing::because(Evidence::Buckets, Reason::NotCollected));
+        let unread =
+            self.entry(context, name).map(|_| Missing::because(Evidence::Buckets, Reason::NotCollected));
         let missing = Missing::either(unread, context.incomplete(RecordKind::Bucket));
         missing.map_or(Known::Known(None), Known::Unknown)
     }
 
     /// Whether the bucket of that name has `RestrictPublicBuckets` on.
     pub(crate) fn restricts_public_policies(&self, context: &Context, name: &str) -> Known<bool> {
-        match (self.restricting.get(name), self.find(context, name)) {
-            (Some(restricts), _) => restricts.clone(),
+        match (self.entry(context, name), self.find(context, name)) {
+            (Some(entry), _) => Known::observed(
+                &entry.public_access_block,
+                Evidence::BucketPublicAccessBlock,
+                || false,
+                |block| block.restrict_public_buckets,
+            ),
             (None, Known::Unknown(missing)) => Known::Unknown(missing),
             (None, Known::Known(_)) => Known::Known(false),
         }
@@ -119,4 +123,8 @@ impl BucketDirectory {
         let unread = Missing::either(self.unread_logging.clone(), context.incomplete(RecordKind::Bucket));
         unread.map_or(Known::Known(false), Known::Unknown)
     }
+}
+
+fn name_at(shared: &Shared, place: usize) -> Option<&str> {
+    shared.bucket_directory.get(place).map(|bucket| bucket.name.as_str())
 }

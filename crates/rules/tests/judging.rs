@@ -93,8 +93,8 @@ fn a_finding_has_its_proof_and_its_fix() {
 fn what_is_missing_is_unknown_and_counted() {
     let rules = rules(&[("s3/s3-versioned", VERSIONED)]);
     let mut buckets = vec![bucket("a"), bucket("b"), bucket("c")];
-    buckets[1].versioning = Observed::Unreadable(denied("s3:GetBucketVersioning"));
-    buckets[2].policy = Observed::Unreadable(denied("s3:GetBucketPolicy"));
+    buckets[1].versioning = denied("s3:GetBucketVersioning").into();
+    buckets[2].policy = denied("s3:GetBucketPolicy").into();
     let found = judge_all(&rules, &shared(), &buckets, &Settings::default());
     assert_eq!(
         verdicts(&found.findings),
@@ -155,8 +155,8 @@ fn a_rule_that_its_parameters_switch_off_needs_nothing_and_is_never_unknown() {
     assert!(rules.reads(&set).contains(&Evidence::BucketVersioning));
 
     let mut unread = bucket("logs");
-    unread.policy = Observed::Unreadable(denied("s3:GetBucketPolicy"));
-    unread.versioning = Observed::Unreadable(denied("s3:GetBucketVersioning"));
+    unread.policy = denied("s3:GetBucketPolicy").into();
+    unread.versioning = denied("s3:GetBucketVersioning").into();
     let mut shared = shared();
     let listing = shared.listings.iter_mut().find(|listing| listing.kind == RecordKind::Bucket).unwrap();
     listing.incomplete = Some(denied("s3:ListBuckets"));
@@ -205,11 +205,11 @@ fn regions_have_their_own_gaps() {
 fn an_undecided_application_is_unknown_even_if_the_requirement_is_met() {
     let text = VERSIONED.replace("pass_when", "applies_when: bucket.has_policy\npass_when");
     let rules = rules(&[("s3/s3-versioned", &text)]);
-    let unread = || Observed::Unreadable(denied("s3:GetBucketPolicy"));
+    let unread = || denied("s3:GetBucketPolicy").into();
     let mut buckets = vec![bucket("met"), bucket("broken"), bucket("both"), bucket("none")];
     buckets.iter_mut().take(3).for_each(|one| one.policy = unread());
     buckets[1].versioning = Observed::Absent;
-    buckets[2].versioning = Observed::Unreadable(denied("s3:GetBucketVersioning"));
+    buckets[2].versioning = denied("s3:GetBucketVersioning").into();
     let found = judge_all(&rules, &shared(), &buckets, &Settings::default());
     assert_eq!(
         verdicts(&found.findings),
@@ -304,7 +304,7 @@ fn the_number_of_threads_changes_nothing() {
             one.versioning = Observed::Absent;
         }
         if number % 7 == 0 {
-            one.policy = Observed::Unreadable(denied("s3:GetBucketPolicy"));
+            one.policy = denied("s3:GetBucketPolicy").into();
         }
     }
     let with_threads = |threads: usize| {

@@ -14,7 +14,7 @@
 //! let answered: Observed<bool> = serde_json::from_str("true")?;
 //! assert_eq!(answered, Observed::Present(true));
 //!
-//! let denied: Observed<bool> = Observed::Unreadable(Unreadable::new(
+//! let denied: Observed<bool> = Observed::from(Unreadable::new(
 //!     "s3:GetBucketVersioning", "s3:GetBucketVersioning", Reason::Denied, "access denied",
 //! ));
 //! assert!(serde_json::to_string(&denied)?.starts_with(r#"{"$unreadable":"#));

@@ -87,7 +87,7 @@ impl<T: Partial> Field for Observed<T> {
     }
 
     fn take_away(&mut self, why: &Unreadable) {
-        *self = Self::Unreadable(why.clone());
+        *self = why.clone().into();
     }
 }
 

@@ -15,9 +15,9 @@ pub enum Observed<T> {
     /// AWS answered that nothing is configured, such as `NoSuchBucketPolicy`.
     Absent,
     /// The value exists or not; nobody could tell.
-    Unreadable(Unreadable),
+    Unreadable(Box<Unreadable>),
     /// This account, region or partition can't answer the question at all.
-    NotOffered(NotOffered),
+    NotOffered(Box<NotOffered>),
 }
 
 /// Why a value could not be read. Operation and action are empty where the question was never
@@ -141,7 +141,7 @@ impl<T> Observed<T> {
 
     /// Whether nobody asked, so that the field is left out of the document.
     pub fn is_not_collected(&self) -> bool {
-        matches!(self, Self::Unreadable(Unreadable { reason: Reason::NotCollected, .. }))
+        matches!(self, Self::Unreadable(why) if why.reason == Reason::NotCollected)
     }
 
     /// The same observation about a part or a conversion of the value.
@@ -155,9 +155,21 @@ impl<T> Observed<T> {
     }
 }
 
+impl<T> From<Unreadable> for Observed<T> {
+    fn from(why: Unreadable) -> Self {
+        Self::Unreadable(Box::new(why))
+    }
+}
+
+impl<T> From<NotOffered> for Observed<T> {
+    fn from(why: NotOffered) -> Self {
+        Self::NotOffered(Box::new(why))
+    }
+}
+
 impl<T> Default for Observed<T> {
     fn default() -> Self {
-        Self::Unreadable(Unreadable::not_collected())
+        Unreadable::not_collected().into()
     }
 }
 
@@ -203,8 +215,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Observed<T> {
         if key.is_some_and(|rest| rest.starts_with("\"$")) {
             let mark: Mark = serde_json::from_str(raw).map_err(D::Error::custom)?;
             return match (mark.unreadable, mark.not_offered) {
-                (Some(why), None) => Ok(Self::Unreadable(why)),
-                (None, Some(why)) => Ok(Self::NotOffered(why)),
+                (Some(why), None) => Ok(why.into()),
+                (None, Some(why)) => Ok(why.into()),
                 _ => Err(D::Error::custom("expected one of `$unreadable` and `$not_offered`")),
             };
         }

@@ -45,8 +45,8 @@ fn bucket(name: &str) -> Bucket {
         }),
         public_access_block: Observed::Present(BlockPublicAccess::default()),
         object_ownership: Observed::Absent,
-        encryption: Observed::Unreadable(denied("s3:GetBucketEncryption")),
-        versioning: Observed::NotOffered(NotOffered { operation: "o".to_owned(), message: "m".to_owned() }),
+        encryption: denied("s3:GetBucketEncryption").into(),
+        versioning: NotOffered { operation: "o".to_owned(), message: "m".to_owned() }.into(),
         cors: Observed::Absent,
         lifecycle: Observed::Present(Vec::new()),
         ..Bucket::listed(
@@ -145,7 +145,7 @@ fn access_point(region: &str) -> AccessPoint {
         bucket_account: Some("123456789012".to_owned()),
         vpc: Some("vpc-1".to_owned()),
         public_access_block: Observed::Present(BlockPublicAccess::default()),
-        policy: Observed::Unreadable(denied("s3control:GetAccessPointPolicy")),
+        policy: denied("s3control:GetAccessPointPolicy").into(),
         policy_is_public: Observed::default(),
     }
 }
@@ -175,7 +175,7 @@ fn listings() -> Vec<Listing> {
 fn unsorted() -> Snapshot {
     let mut shared = Shared::new(header());
     shared.account.aliases = Observed::Present(Paged::complete(vec!["acme".to_owned()]));
-    shared.account.regions = Observed::Unreadable(denied("account:ListRegions"));
+    shared.account.regions = denied("account:ListRegions").into();
     shared.account.credential_report = Observed::Present(CredentialReport {
         generated_at: "2026-03-01T11:00:00Z".parse().unwrap(),
         rows: Vec::new(),

@@ -12,9 +12,9 @@ fn each_state_has_its_own_text() {
     for (state, text) in [
         (Observed::Present(vec![1]), "[1]"),
         (Observed::Absent, "null"),
-        (Observed::NotOffered(not_offered), r#"{"$not_offered":{"operation":"o","message":"m"}}"#),
+        (Observed::from(not_offered), r#"{"$not_offered":{"operation":"o","message":"m"}}"#),
         (
-            Observed::Unreadable(why),
+            Observed::from(why),
             r#"{"$unreadable":{"operation":"s3:GetBucketCors","iam_action":"s3:GetBucketCORS","reason":"expired_credentials","message":"old"}}"#,
         ),
     ] {

@@ -12,7 +12,7 @@ const VERSIONING: &str = "s3-bucket-versioning-enabled";
 fn one_read_refused() -> Vec<u8> {
     changed(|snapshot| {
         let why = Unreadable::new("s3:GetBucketVersioning", "s3:GetBucketVersioning", Reason::Denied, "no");
-        snapshot.buckets[0].versioning = Observed::Unreadable(why);
+        snapshot.buckets[0].versioning = why.into();
     })
 }
 

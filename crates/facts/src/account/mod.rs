@@ -138,7 +138,7 @@ facts! {
         /// The names of its users.
         user_names: Listed<String>, reads [Users];
         /// The names of its buckets.
-        bucket_names: Listed<String>, reads [Buckets];
+        bucket_names: Lazy<Listed<String>>, reads [Buckets];
         /// The roles that AWS services work with, but for those that the services own.
         service_roles: Lazy<Listed<ServiceRole>>, reads [Roles];
         /// The names of its groups.
@@ -271,7 +271,7 @@ pub(crate) fn facts(context: &Arc<Context>) -> Account {
         support_handlers: lazily(context, holders::support_handlers),
         role_names: roles::names(context),
         user_names: workloads::user_names(context),
-        bucket_names: workloads::bucket_names(context),
+        bucket_names: lazily(context, |context| workloads::bucket_names(context)),
         service_roles: lazily(context, workloads::service_roles),
         group_names: roles::group_names(context),
         roles: lazily(context, roles::summaries),

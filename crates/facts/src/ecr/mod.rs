@@ -36,7 +36,7 @@ pub(crate) fn in_other_regions(context: &Context) -> Option<Missing> {
     }
     let why = match &context.shared.account.regions {
         Observed::Present(regions) => regions.incomplete.as_ref(),
-        Observed::Unreadable(why) => Some(why),
+        Observed::Unreadable(why) => Some(&**why),
         Observed::Absent | Observed::NotOffered(_) => None,
     };
     let not_collected = || Missing::because(Evidence::Regions, Reason::NotCollected);

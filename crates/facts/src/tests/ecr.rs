@@ -1,6 +1,6 @@
 //! Registries and repositories.
 
-use palisade_snapshot::{Evidence, Observations as _, Observed, Reason, Shared, Unreadable};
+use palisade_snapshot::{Evidence, Observations as _, Reason, Shared, Unreadable};
 use serde_json::{Value as Json, json};
 
 use super::{check, fact, made};
@@ -163,7 +163,7 @@ fn regions_that_could_not_be_listed_may_hold_more_unless_the_user_chose_where_to
     let denied = Unreadable::new("account:ListRegions", "account:ListRegions", Reason::Denied, "");
     let gaps = |change: &dyn Fn(&mut Shared)| {
         let mut shared = Shared::clone(&made("ecr.repository", &json!({})).facts.context.shared);
-        shared.account.regions = Observed::Unreadable(denied.clone());
+        shared.account.regions = denied.clone().into();
         change(&mut shared);
         let facts = Facts::new(&shared, &Declarations::default());
         [&crate::ecr::repository::KIND, &crate::ecr::registry::KIND].map(|kind| facts.gaps(kind))

@@ -1,7 +1,6 @@
 //! The credential report where it may not be made, or is not there.
 
 use palisade_emulator::Fault;
-use palisade_snapshot::Unreadable;
 
 use super::*;
 
@@ -30,8 +29,8 @@ fn without_any_report_the_reason_is_why_none_was_made() {
     emulator.proxy().inject("iam:GenerateCredentialReport", Fault::Denied);
     let none = Fault::Error { status: 410, code: "ReportNotPresent" };
     emulator.proxy().inject("iam:GetCredentialReport", none);
-    let Observed::Unreadable(Unreadable { operation, reason, .. }) = report(&emulator) else { panic!() };
-    assert_eq!((operation.as_str(), reason), ("iam:GenerateCredentialReport", Reason::Denied));
+    let Observed::Unreadable(why) = report(&emulator) else { panic!() };
+    assert_eq!((why.operation.as_str(), why.reason), ("iam:GenerateCredentialReport", Reason::Denied));
 }
 
 #[test]
@@ -39,6 +38,6 @@ fn a_report_that_vanished_is_not_an_empty_one() {
     let emulator = mixed();
     let none = Fault::Error { status: 410, code: "ReportExpired" };
     emulator.proxy().inject("iam:GetCredentialReport", none);
-    let Observed::Unreadable(Unreadable { operation, reason, .. }) = report(&emulator) else { panic!() };
-    assert_eq!((operation.as_str(), reason), ("iam:GetCredentialReport", Reason::Malformed));
+    let Observed::Unreadable(why) = report(&emulator) else { panic!() };
+    assert_eq!((why.operation.as_str(), why.reason), ("iam:GetCredentialReport", Reason::Malformed));
 }
