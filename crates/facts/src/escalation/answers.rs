@@ -25,6 +25,8 @@ pub(super) type Holding = (usize, Vec<PolicyIndex>, Option<PolicyIndex>);
 pub(super) struct Answers {
     /// What a context says that nobody can know, by kind.
     pub(super) unknown: RefCell<BTreeMap<PrincipalKind, Context>>,
+    /// What all requests by a kind of an account say.
+    pub(super) usual: RefCell<BTreeMap<(PrincipalKind, usize), Context>>,
     /// The policies on the principal's side, by account, identity policies and boundary.
     pub(super) sides: RefCell<HashMap<Holding, Rc<PrincipalPolicies>>>,
     /// Whether roles trust services, as far as that was asked: see [`World::trusts_service`].

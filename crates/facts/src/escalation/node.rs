@@ -184,7 +184,7 @@ impl World {
 
     fn implied(&self, index: PrincipalIndex, changes: &BTreeSet<Change>) -> Context {
         let Some(principal) = self.principals.get(index) else { return Context::new() };
-        let mut context = self.unknown(principal.kind);
+        let mut context = self.usual(principal.kind, principal.account);
         context.extend(&principal.engine.implied_context());
         for change in changes {
             let (Change::Tagged(at) | Change::Untagged(at)) = change else { continue };
@@ -195,13 +195,22 @@ impl World {
                 _ => context.remove(&key),
             }
         }
-        context.set("aws:ViaAWSService", "false");
-        context.set("aws:SecureTransport", "true");
-        if let Some(account) = self.accounts.get(principal.account) {
-            context.set("aws:CurrentTime", account.taken_at.to_string());
-            context.set("aws:EpochTime", account.taken_at.as_second().to_string());
-        }
         context
+    }
+
+    /// What all requests by users or by roles of an account say; shared.
+    fn usual(&self, kind: PrincipalKind, account: usize) -> Context {
+        let made = || {
+            let mut context = self.unknown(kind);
+            context.set("aws:ViaAWSService", "false");
+            context.set("aws:SecureTransport", "true");
+            if let Some(account) = self.accounts.get(account) {
+                context.set("aws:CurrentTime", account.taken_at.to_string());
+                context.set("aws:EpochTime", account.taken_at.as_second().to_string());
+            }
+            context
+        };
+        self.answers.usual.borrow_mut().entry((kind, account)).or_insert_with(made).clone()
     }
 
     /// A context that says only what nobody can know; shared, as it is the same for everybody of a kind.

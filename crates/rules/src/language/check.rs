@@ -217,7 +217,7 @@ impl<'r> Checker<'r> {
         if chain.as_ref().is_some_and(|chain| !matches!(chain.root, Root::Element(_))) {
             self.note_fact(select);
         }
-        let node = Node::Attribute { of: Box::new(of.node), index };
+        let node = of.node.attribute(index);
         Some(self.chained(node, field.ty.into(), chain))
     }
 

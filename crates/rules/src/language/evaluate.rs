@@ -129,11 +129,7 @@ impl<'a> Frame<'a> {
             Node::Account => Ok(Value::Object(self.roots.account)),
             Node::Element(index) => self.elements.get(*index).cloned().ok_or(EvaluationError::WrongType),
             Node::Parameter(index) => self.params.get(*index).map(borrowed).ok_or(EvaluationError::WrongType),
-            Node::Attribute { of, index } => match self.value(of)? {
-                Value::Object(object) => object.attribute(*index).ok_or(EvaluationError::WrongType),
-                Value::Unknown(missing) => Ok(Value::Unknown(missing)),
-                _ => Err(EvaluationError::WrongType),
-            },
+            Node::Attribute { of, path } => self.attribute(of, path),
             Node::Not(_) | Node::And(..) | Node::Or(..) => self.combined(node).map(Value::from),
             Node::Conditional { condition, yes, no } => self.conditional(condition, yes, no),
             Node::Equal { one, two, negated } => self.equal(one, two, *negated),
@@ -153,6 +149,23 @@ impl<'a> Frame<'a> {
                 Ok(Value::List(List::Values(values?.into())))
             }
         }
+    }
+
+    /// What is unknown on the way is unknown at its end.
+    fn attribute(&mut self, of: &'a Node, path: &[usize]) -> Evaluated<'a> {
+        let mut value = match of {
+            Node::Resource => Value::Object(self.roots.resource),
+            Node::Account => Value::Object(self.roots.account),
+            other => self.value(other)?,
+        };
+        for &index in path {
+            value = match value {
+                Value::Object(object) => object.attribute(index).ok_or(EvaluationError::WrongType)?,
+                unknown @ Value::Unknown(_) => return Ok(unknown),
+                _ => return Err(EvaluationError::WrongType),
+            };
+        }
+        Ok(value)
     }
 
     /// `&&` and `||`: one side that decides is enough, whatever the other one is.

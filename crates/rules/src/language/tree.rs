@@ -29,20 +29,64 @@ pub(super) enum Node {
     Account,
     Element(usize),
     Parameter(usize),
-    Attribute { of: Box<Node>, index: usize },
+    /// An attribute of an attribute and so on, outermost first: most of what rules look at.
+    Attribute {
+        of: Box<Node>,
+        path: Vec<usize>,
+    },
     Not(Box<Node>),
     And(Box<Node>, Box<Node>),
     Or(Box<Node>, Box<Node>),
-    Conditional { condition: Box<Node>, yes: Box<Node>, no: Box<Node> },
-    Equal { one: Box<Node>, two: Box<Node>, negated: bool },
-    Order { order: Order, one: Box<Node>, two: Box<Node> },
-    In { element: Box<Node>, list: Box<Node> },
-    Arithmetic { operation: Arithmetic, one: Box<Node>, two: Box<Node> },
+    Conditional {
+        condition: Box<Node>,
+        yes: Box<Node>,
+        no: Box<Node>,
+    },
+    Equal {
+        one: Box<Node>,
+        two: Box<Node>,
+        negated: bool,
+    },
+    Order {
+        order: Order,
+        one: Box<Node>,
+        two: Box<Node>,
+    },
+    In {
+        element: Box<Node>,
+        list: Box<Node>,
+    },
+    Arithmetic {
+        operation: Arithmetic,
+        one: Box<Node>,
+        two: Box<Node>,
+    },
     Size(Box<Node>),
-    Text { test: TextTest, text: Box<Node>, argument: Box<Node> },
+    Text {
+        test: TextTest,
+        text: Box<Node>,
+        argument: Box<Node>,
+    },
     LowerAscii(Box<Node>),
-    Quantify { quantifier: Quantifier, list: Box<Node>, condition: Box<Node> },
+    Quantify {
+        quantifier: Quantifier,
+        list: Box<Node>,
+        condition: Box<Node>,
+    },
     List(Vec<Node>),
+}
+
+impl Node {
+    /// An attribute of what this node is.
+    pub(super) fn attribute(self, index: usize) -> Self {
+        match self {
+            Self::Attribute { of, mut path } => {
+                path.push(index);
+                Self::Attribute { of, path }
+            }
+            of => Self::Attribute { of: Box::new(of), path: vec![index] },
+        }
+    }
 }
 
 /// A comparison by order.
