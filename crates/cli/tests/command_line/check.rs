@@ -2,7 +2,7 @@
 
 use crate::example_account::{changed, document};
 use crate::harness::{Ended, Place, example};
-use palisade_snapshot::{Observed, Reason, Unreadable};
+use palisade_snapshot::{Reason, Unreadable};
 use serde_json::Value;
 
 const PUBLIC: &str = "s3-bucket-not-public";
