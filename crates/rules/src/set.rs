@@ -73,7 +73,7 @@ impl RuleSet {
     /// # Errors
     /// Never in a released version: its own tests load them.
     pub fn built_in() -> Result<Self, LoadError> {
-        Self::read(built_in_files()?, read_tested_rule)
+        Self::read(&built_in_files()?, read_tested_rule)
     }
 
     /// The rules of a folder: `<service>/<id>.yaml`.
@@ -93,21 +93,21 @@ impl RuleSet {
             let message = "holds no rules; they are files such as `s3/s3-bucket-not-public.yaml`".to_owned();
             return Err(LoadError { problems: vec![whole_file(&folder.display().to_string(), message)] });
         }
-        Self::read(files, read_rule)
+        Self::read(&files, read_rule)
     }
 
     /// One file of a folder of rules: its name begins with its service, as in `rules/s3/x.yaml`.
     fn read(
-        files: Vec<(String, String)>,
+        files: &[(String, String)],
         read: impl Fn(&str, &str, &str, &str) -> Result<Rule, Vec<LoadProblem>> + Sync,
     ) -> Result<Self, LoadError> {
-        let rule_of = |(file, text): (String, String)| {
-            let path = Path::new(&file);
+        let rule_of = |(file, text): &(String, String)| {
+            let path = Path::new(file);
             let name = |part: Option<&std::ffi::OsStr>| {
                 part.and_then(|part| part.to_str()).unwrap_or_default().to_owned()
             };
             let service = name(path.parent().and_then(Path::file_name));
-            read(&file, &service, &name(path.file_stem()), &text)
+            read(file, &service, &name(path.file_stem()), text)
         };
         let mut rules = Vec::new();
         let mut problems = Vec::new();
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn the_rules_that_ship_are_what_their_whole_files_say() {
         let quick = RuleSet::built_in().unwrap();
-        let whole = RuleSet::read(built_in_files().unwrap(), read_rule).unwrap();
+        let whole = RuleSet::read(&built_in_files().unwrap(), read_rule).unwrap();
         for (quick, whole) in quick.iter().zip(whole.iter()) {
             assert!(quick.examples.is_none() && whole.examples.is_some(), "{}", quick.id);
             let shown = |rule: &Rule| {

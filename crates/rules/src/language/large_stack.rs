@@ -4,19 +4,15 @@ use std::cell::Cell;
 use std::io;
 use std::num::NonZero;
 use std::panic;
-use std::thread;
-
-use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// The generated parser and the tree it leaves recurse as deep as the text is nested, which
 /// [`MAX_LENGTH`](super::parse::MAX_LENGTH) bounds; their frames are large when they are not optimised.
 const STACK: usize = 256 << 20;
 
-/// So many of them can be had on any machine.
+/// More of them would not be quicker.
 const MOST_THREADS: usize = 8;
-
-const NAME: &str = "rule-parser";
 
 thread_local! {
     /// Whether this thread has such a stack.
@@ -29,32 +25,49 @@ pub(super) fn on_one<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> 
         return Ok(work());
     }
     thread::scope(|scope| {
-        let thread = thread::Builder::new().name(NAME.to_owned()).stack_size(STACK);
-        let worker = thread.spawn_scoped(scope, || {
-            IS_LARGE.set(true);
-            work()
-        })?;
-        Ok(worker.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)))
+        let worker = spawn(scope, work)?;
+        Ok(result(worker))
     })
 }
 
 /// Works on items where stacks are large, by all cores; the results are in the order of the items.
-pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    match pool() {
-        Ok(pool) => pool.install(|| items.into_par_iter().map(&work).collect()),
-        // What needs a large stack asks for a thread of its own, and says so if there is none.
-        Err(_) => items.into_iter().map(work).collect(),
-    }
+pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(place) else { return done };
+            done.push((place, work(item)));
+        }
+    };
+    let mut all = thread::scope(|scope| {
+        let threads = cores.min(MOST_THREADS).min(items.len());
+        let workers: Vec<_> = (0..threads).map_while(|_| spawn(scope, take).ok()).collect();
+        if workers.is_empty() {
+            // What needs a large stack asks for a thread of its own, and says so if there is none.
+            return take();
+        }
+        workers.into_iter().flat_map(result).collect()
+    });
+    all.sort_unstable_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, result)| result).collect()
 }
 
-fn pool() -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    ThreadPoolBuilder::new()
-        .num_threads(cores.min(MOST_THREADS))
-        .stack_size(STACK)
-        .thread_name(|_| NAME.to_owned())
-        .start_handler(|_| IS_LARGE.set(true))
-        .build()
+fn spawn<'s, T: Send + 's>(
+    scope: &'s Scope<'s, '_>,
+    work: impl FnOnce() -> T + Send + 's,
+) -> io::Result<ScopedJoinHandle<'s, T>> {
+    let thread = thread::Builder::new().name("rule-parser".to_owned()).stack_size(STACK);
+    thread.spawn_scoped(scope, || {
+        IS_LARGE.set(true);
+        work()
+    })
+}
+
+fn result<T>(worker: ScopedJoinHandle<'_, T>) -> T {
+    worker.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))
 }
 
 #[cfg(test)]
@@ -67,16 +80,15 @@ mod tests {
         let (outer, inner) = on_one(|| (here(), on_one(here).unwrap())).unwrap();
         assert_eq!(outer, inner);
         assert_ne!(outer, here());
-        let workers = map(vec![(); 100], |()| (here(), on_one(here).unwrap()));
+        let workers = map(&[(); 100], |()| (here(), on_one(here).unwrap()));
         assert!(workers.iter().all(|(outer, inner)| outer == inner));
     }
 
     #[test]
     fn results_are_in_the_order_of_the_items() {
-        let items: Vec<usize> = (0..1_000).collect();
-        assert_eq!(
-            map(items.clone(), |item| item + 1),
-            items.iter().map(|item| item + 1).collect::<Vec<_>>()
-        );
+        for count in [0, 1, 1_000] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(map(&items, |item| item + 1), (1..=count).collect::<Vec<_>>());
+        }
     }
 }
