@@ -11,7 +11,7 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 /// [`MAX_LENGTH`](super::parse::MAX_LENGTH) bounds; their frames are large when they are not optimised.
 const STACK: usize = 256 << 20;
 
-/// More of them would not be quicker.
+/// Bounds the address space that their stacks take.
 const MOST_THREADS: usize = 8;
 
 thread_local! {
